@@ -1,0 +1,1 @@
+"""Dailies: a self-hosted studio for making video from prompts."""
