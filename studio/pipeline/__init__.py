@@ -1,0 +1,1 @@
+"""Where rows meet the outside world: one module per act."""
