@@ -1,0 +1,1 @@
+"""Pages and fragments. Functions, one module per noun."""

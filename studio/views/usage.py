@@ -1,0 +1,286 @@
+"""Usage: what was spent, by whom, on what, and how long the budgets last.
+
+Admins and owners see all of the team; editors and viewers what they spent themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any
+
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from studio import catalog, formats
+from studio.http import StudioRequest
+from studio.models import LedgerEntry, Role, Team
+from studio.models.usage import Sums, Time, Usage, names_of, usage_of
+from studio.views import access
+from studio.views.budgets import BudgetLine, budget_lines
+from studio.views.charts import Chart, chart
+from studio.views.sheets import csv_file, dollars, harmless
+
+ONE_DAY = timedelta(days=1)
+EXPORTED = (
+    "asked for on",
+    "booked at",
+    "entry",
+    "person",
+    "project",
+    "model",
+    "take",
+    "outcome",
+    "estimate USD",
+    "charged USD",
+    "known from",
+)
+
+
+# Rows are put together here: a template takes ten times as long, and there are dozens.
+# What is not a number or an amount of ours is escaped where it is put in.
+STEP = '<tr><th scope="row">%s</th><td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>'
+ROW = (
+    '<tr><th scope="row">%s<svg class="share" aria-hidden="true" viewBox="0 0 100 4"'
+    ' preserveAspectRatio="none" width="100%%" height="4">'
+    '<rect width="%s" height="4" /></svg></th>'
+    "<td><strong>%s</strong></td><td>%s</td><td>%s</td><td>%s</td>"
+    "<td>%s</td><td>%s</td><td>%s</td></tr>"
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Group:
+    """Rows of one kind."""
+
+    id: str
+    title: str
+    rows: SafeString
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """All that the page shows of the spending."""
+
+    sums: Sums
+    chart: Chart
+    steps: SafeString
+    groups: Sequence[Group]
+    budgets: Sequence[BudgetLine]
+
+    @property
+    def approved(self) -> float:
+        """Seconds of video."""
+        return self.sums.approved / 1000
+
+    @property
+    def per_second(self) -> str:
+        """What an approved second cost, with all that was tried for it."""
+        if not self.sums.approved:
+            return ""
+        return formats.dollars(round(self.sums.spent * 1000 / self.sums.approved))
+
+
+@require_GET
+def usage(request: StudioRequest) -> HttpResponse:
+    """The page, made anew for every look: the sums are kept by the ledger."""
+    team = access.current_team(request)
+    time = time_of(request)
+    person_id = None if sees_all(team) else request.user.pk
+    context = {
+        "team": team,
+        "time": time,
+        "title": title_of(time),
+        "before": link_before(time),
+        "after": link_after(time),
+        "this": link_to(time),
+        "other": other_span(time),
+        "sees_all": person_id is None,
+        "report": report_of(team, time, person_id),
+    }
+    return render(request, "usage/index.html", context)
+
+
+def sees_all(team: Team) -> bool:
+    """Whether what others spend is theirs to know."""
+    return team.my_role.is_at_least(Role.ADMIN)
+
+
+def report_of(team: Team, time: Time, person_id: int | None) -> Report:
+    """What was spent, in a fixed number of queries."""
+    found = usage_of(team, time, person_id=person_id)
+    return Report(
+        sums=found.total,
+        chart=chart(time, found.steps),
+        steps=steps_of(found, time),
+        groups=groups_of(team, found, sees_all=person_id is None),
+        budgets=budget_lines(team, person_id),
+    )
+
+
+# Which time
+
+
+def time_of(request: StudioRequest) -> Time:
+    """The month or year in the address; this month otherwise."""
+    year, month = request.GET.get("year", ""), request.GET.get("month", "")
+    try:
+        if year:
+            return Time.year(date(int(year), 1, 1).year)
+        return Time.month(date.fromisoformat(f"{month}-01"))
+    except ValueError:
+        return Time.month(timezone.localdate())
+
+
+def title_of(time: Time) -> str:
+    """``November 2026``, ``2026``."""
+    return date_format(time.first, "F Y" if time.span == "day" else "Y")
+
+
+def link_to(time: Time) -> str:
+    """What the address says of a time."""
+    is_month = time.span == "day"
+    return f"month={time.first:%Y-%m}" if is_month else f"year={time.first:%Y}"
+
+
+def link_before(time: Time) -> str:
+    """The time before."""
+    if time.first.year < 2001:
+        return ""
+    if time.span == "month":
+        return link_to(Time.year(time.first.year - 1))
+    return link_to(Time.month(time.first.replace(day=1) - ONE_DAY))
+
+
+def link_after(time: Time) -> str:
+    """The time after; nothing where it is still to come."""
+    following = time.last + ONE_DAY
+    if following > timezone.localdate():
+        return ""
+    if time.span == "month":
+        return link_to(Time.year(following.year))
+    return link_to(Time.month(following))
+
+
+def other_span(time: Time) -> dict[str, str]:
+    """A month's year, a year's latest month."""
+    if time.span == "day":
+        year = Time.year(time.first.year)
+        return {"link": link_to(year), "name": title_of(year)}
+    month = Time.month(min(timezone.localdate(), time.last))
+    return {"link": link_to(month), "name": title_of(month)}
+
+
+# What the tables show
+
+
+def steps_of(found: Usage, time: Time) -> SafeString:
+    """Days or months on which something was spent or ended."""
+    is_month = time.span == "day"
+    month = date_format(time.first, "M")
+    rows = [
+        STEP
+        % (
+            escape(f"{step.day} {month}" if is_month else date_format(step, "F")),
+            formats.dollars(sums.spent),
+            formats.dollars(sums.estimated),
+            sums.takes,
+            sums.failed,
+        )
+        for step, sums in found.steps.items()
+        if sums.takes or sums.spent or sums.held
+    ]
+    return SafeString("".join(rows))  # noqa: S308  (escaped above)
+
+
+def groups_of(team: Team, found: Usage, *, sees_all: bool) -> list[Group]:
+    """People, projects and models."""
+    names = names_of(team, found.people)
+    groups = [
+        group("projects", _("By project"), found.projects, names["project"]),
+        group("models", _("By model"), found.models, model_names(found)),
+    ]
+    if sees_all:
+        by_person = group("people", _("By person"), found.people, names["person"])
+        groups.insert(0, by_person)
+    return [group for group in groups if group.rows]
+
+
+def group(
+    name: str,
+    title: str,
+    sums_of: Mapping[Any, Sums],
+    names: Mapping[str, str],
+) -> Group:
+    """Each with its name and the length of its bar."""
+    most = max((sums.spent for sums in sums_of.values()), default=0)
+    gone = _("Removed since")
+    rows = [row(names.get(key, gone), sums, most) for key, sums in sums_of.items()]
+    drawn = SafeString("".join(rows))  # noqa: S308  (escaped by ``row``)
+    return Group(id=name, title=title, rows=drawn)
+
+
+def row(name: str, sums: Sums, most: int) -> str:
+    """The numbers in words, and how long a bar is beside the dearest."""
+    share = round(100 * max(sums.spent, 0) / most, 1) if most else 0
+    money = sums.spent, sums.estimated, sums.billed, sums.difference
+    return drawn_row(name, share, *money, sums.takes, sums.failed, sums.lost)
+
+
+@lru_cache(maxsize=4096)
+def drawn_row(name: str, share: float, *numbers: int) -> str:
+    """The same from its values alone: after a change few of them are others."""
+    *money, takes, failed, lost = numbers
+    amounts = (formats.dollars(amount) for amount in money)
+    return ROW % (escape(name), share, *amounts, takes, failed, formats.dollars(lost))
+
+
+def model_names(found: Usage) -> dict[str, str]:
+    """What the catalog calls them; their id where it does not know them any more."""
+    known = catalog.all_models()
+    return {key: known[key].name if key in known else key for key in found.models}
+
+
+# The same as a file
+
+
+@require_GET
+def usage_export(request: StudioRequest) -> HttpResponseBase:
+    """Every entry of the ledger that charged or released something, as CSV."""
+    team = access.current_team(request)
+    time = time_of(request)
+    entries = LedgerEntry.objects.filter(
+        team=team, day__range=(time.first, time.last)
+    ).exclude(kind=LedgerEntry.Kind.RESERVE)
+    if not sees_all(team):
+        entries = entries.filter(person=request.user)
+    rows = entries.select_related("person", "project").order_by("day", "id")
+    name = f"dailies-{link_to(time).partition('=')[2]}.csv"
+    return csv_file(name, EXPORTED, exported(rows.iterator(2000)))
+
+
+def exported(entries: Iterator[LedgerEntry]) -> Iterator[Sequence[str]]:
+    """The cells of each entry."""
+    for entry in entries:
+        yield (
+            entry.day.isoformat(),
+            timezone.localtime(entry.at).isoformat(sep=" ", timespec="seconds"),
+            entry.kind,
+            harmless(entry.person or ""),
+            harmless(entry.project or ""),
+            harmless(entry.model),
+            str(entry.generation_id or ""),
+            entry.outcome,
+            dollars(entry.estimate),
+            dollars(entry.charged),
+            entry.basis,
+        )
