@@ -1,0 +1,1 @@
+"""The operators' site, every model of it."""

@@ -1,0 +1,1 @@
+"""One file per view, every one asking the same questions."""
