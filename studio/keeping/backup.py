@@ -20,6 +20,7 @@ from typing import Protocol
 
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
 from studio import faults
 from studio.keeping import CannotKeep, snapshot
@@ -31,11 +32,10 @@ from studio.keeping.manifest import (
     digest,
     keeper_of,
     name_of,
-    now,
     write_list,
 )
 from studio.keeping.prune import in_use
-from studio.media.storage import new_part, write_durably
+from studio.media.storage import new_part, sync_folder, write_durably
 
 ROUNDS = 4  # copies of the database, until one fits what is on disk
 MAKING = ".making-"
@@ -173,7 +173,7 @@ def fill(chest: Chest, made: Path, copy: str, *, with_secrets: bool) -> Made:
     """Database, files, and what tells of them."""
     packer = Packer(chest)
     for _round in range(ROUNDS):
-        moment = now()
+        moment = timezone.now()
         (made / copy).unlink(missing_ok=True)
         files = snapshot.take(made / copy)
         migrations = snapshot.applied_migrations()
@@ -294,12 +294,3 @@ def clear_unfinished(parent: Path) -> None:
     for path in parent.glob(f"{MAKING}*"):
         if time.time() - path.stat().st_mtime > STALE:
             shutil.rmtree(path, ignore_errors=True)
-
-
-def sync_folder(folder: Path) -> None:
-    """Force a folder's list of names to disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -8,8 +8,6 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from django.utils import timezone
-
 from studio.keeping import CannotKeep
 from studio.media.folder import Folder
 from studio.media.storage import sha256_of, store_bytes
@@ -102,15 +100,10 @@ def keeper_of(file: StoredFile) -> Store:
 
 
 def name_of(moment: datetime) -> str:
-    """What the folder of a moment is called."""
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H-%M-%SZ}"
+    """What the folder of a moment is called; two of one second have two names."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H-%M-%S.%fZ}"
 
 
 def digest(path: Path) -> str:
     """A file's SHA-256."""
     return sha256_of(path)[0]
-
-
-def now() -> datetime:
-    """The moment that a backup is named for."""
-    return timezone.now().replace(microsecond=0)

@@ -17,10 +17,11 @@ from django.apps import apps
 from django.conf import settings
 from django.core.cache import caches
 from django.db import connection
+from django.utils import timezone
 
 from studio import faults
 from studio.keeping import CannotKeep, programs, snapshot
-from studio.keeping.manifest import name_of, now
+from studio.keeping.manifest import name_of
 from studio.keeping.mark import clear_mark, set_mark
 from studio.models.leases import RESTORE, Lease
 from studio.pipeline.wake import SWEEP
@@ -85,7 +86,7 @@ def our_tables() -> list[str]:
 
 def dump_old() -> Path:
     """What is here, into a file in the data folder."""
-    target = Path(settings.DATA_DIR) / f"replaced-{name_of(now())}.pgdump"
+    target = Path(settings.DATA_DIR) / f"replaced-{name_of(timezone.now())}.pgdump"
     target.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
     snapshot.dump(target)
     return target

@@ -14,6 +14,7 @@ from django.db import connection
 from studio import faults
 from studio.keeping import CannotKeep, snapshot
 from studio.keeping.mark import set_mark
+from studio.media.storage import sync_folder
 
 RESTORING, REPLACED = ".restoring", "replaced-"
 BESIDE = ("", "-wal", "-shm", "-journal")
@@ -84,12 +85,3 @@ def remove_orphans(place: Path) -> None:
         if path.exists() and folders:
             os.rename(path, folders[-1] / path.name)
         path.unlink(missing_ok=True)
-
-
-def sync_folder(folder: Path) -> None:
-    """Force a folder's list of names to disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -30,7 +30,7 @@ def write_durably(source_tmp: Path, final: Path) -> None:
     with source_tmp.open("rb+") as file:
         os.fsync(file.fileno())
     os.replace(source_tmp, final)
-    _sync_folder(final.parent)
+    sync_folder(final.parent)
 
 
 def store_bytes(content: bytes, final: Path) -> None:
@@ -66,10 +66,10 @@ def _make_folder(folder: Path) -> None:
         return
     _make_folder(folder.parent)
     folder.mkdir(exist_ok=True)
-    _sync_folder(folder.parent)
+    sync_folder(folder.parent)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Force the folder's list of names to disk; Windows opens no folders."""
     if os.name == "nt":
         return

@@ -170,14 +170,14 @@ def test_it_removes_the_oldest_and_says_so(
     manifest = json.loads((first / "manifest.json").read_text())
     manifest["made_at"] = "2026-01-02T03:04:05+00:00"  # long ago
     (first / "manifest.json").write_text(json.dumps(manifest))
-    first.rename(backup / "2026-01-02T03-04-05Z")
+    first.rename(backup / "2026-01-02T03-04-05.000000Z")
 
     kept = manage("backup", str(backup), "--keep=2", data=data)
     made = manage("backup", str(backup), "--keep=1", data=data)
 
     assert "Removed" not in kept.stdout
     assert made.returncode == 0, made.stderr
-    assert "Removed 2026-01-02T03-04-05Z" in made.stdout
+    assert "Removed 2026-01-02T03-04-05.000000Z" in made.stdout
     assert str(moment_of(backup)) in made.stdout
 
 

@@ -25,9 +25,9 @@ from studio.keeping.prune import REMOVING, in_use, is_ours, prune
 FIRST = datetime(2026, 11, 1, 3, tzinfo=UTC)
 
 
-def keep_moment(folder: Path, day: int, *files: str) -> Path:
+def keep_moment(folder: Path, day: int, *files: str, microsecond: int = 0) -> Path:
     """What a backup of that day leaves behind, with these files."""
-    at = FIRST + timedelta(days=day)
+    at = FIRST + timedelta(days=day, microseconds=microsecond)
     moment = folder / name_of(at)
     moment.mkdir()
     (moment / "studio.sqlite3").write_text(f"day {day}")
@@ -155,3 +155,14 @@ def test_it_goes_on_where_one_died(tmp_path: Path, week: list[Path]) -> None:
 
 def test_it_knows_its_own(week: list[Path]) -> None:
     assert all(is_ours(moment) for moment in week)
+
+
+def test_two_moments_of_one_second_are_both_kept(tmp_path: Path) -> None:
+    first = keep_moment(tmp_path, 0)
+    second = keep_moment(tmp_path, 0, microsecond=1)
+    assert moments(tmp_path) == [first, second]
+
+    gone = prune(tmp_path, keep=1)
+
+    assert gone.moments == [first.name]
+    assert moments(tmp_path) == [second]
