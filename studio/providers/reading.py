@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
@@ -105,6 +106,7 @@ CREDIT_WORDS = (
     "out of funds",
     "budget",
 )
+UNHOLDABLE = re.compile("[\0\ud800-\udfff]")  # what no database takes
 MICRO = 1_000_000
 MOST_MONEY = Decimal(10**9)  # USD; more is a mistake, not a price
 
@@ -241,11 +243,31 @@ def place_of(value: Mapping[str, Any]) -> str:
 
 
 def parsed(text: str | bytes) -> Any:
-    """The JSON in a text, or None."""
+    """The JSON in a text, or None; its words are such that a database holds them."""
     try:
-        return json.loads(text)
+        found = json.loads(text)
+        return smooth(found) if is_rough(text) else found
     except (ValueError, RecursionError):
         return None
+
+
+def is_rough(text: str | bytes) -> bool:
+    """Whether JSON may hold what no database takes: escaped, or as bytes of its own."""
+    if isinstance(text, str):
+        return "\\u" in text
+    return b"\\u" in text or b"\xed" in text
+
+
+def smooth(value: Any) -> Any:
+    """A JSON value without NULs, and without the halves of surrogate pairs that remain
+    where a provider cuts words after so many characters."""
+    if isinstance(value, str):
+        return UNHOLDABLE.sub("\N{REPLACEMENT CHARACTER}", value)
+    if isinstance(value, list):
+        return [smooth(item) for item in value]
+    if isinstance(value, dict):
+        return {smooth(name): smooth(item) for name, item in value.items()}
+    return value
 
 
 def is_refusal(text: str) -> bool:
@@ -290,5 +312,6 @@ def fraction(value: Any) -> float | None:
         value = parsed(value.strip().rstrip("%") or "null")
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    share = value / 100 if value > 1 else float(value)
-    return share if 0 <= share <= 1 else None
+    if not 0 <= value <= 100:
+        return None
+    return value / 100 if value > 1 else float(value)

@@ -110,6 +110,24 @@ def test_it_tells_why_a_take_failed(
     assert "too dark" in take.error_message
 
 
+@pytest.mark.parametrize("half", [r"\ud83d", r"\u0000"])
+def test_words_that_no_database_holds_stop_no_take(
+    sweep: Sweep, vendor: Vendor, take: Generation, half: str
+) -> None:
+    def said(answer: httpx.Response) -> httpx.Response:
+        content = answer.text.replace("job-1", f"job{half}").replace("a.mp4", half)
+        return httpx.Response(200, content=content.encode())
+
+    vendor.on_submit = lambda: said(vendor.accept())
+    vendor.on_poll = lambda: said(vendor.done())
+
+    run(sweep, take, rounds=2)
+
+    assert take.status == Status.COLLECTING
+    assert take.operation_id == "job\ufffd"
+    assert take.results == [{"url": "https://files.example.com/\ufffd?sig=1"}]
+
+
 @pytest.mark.parametrize(
     "answer",
     [

@@ -240,6 +240,31 @@ def test_it_reads_progress(value: Any, share: float) -> None:
     assert reading.fraction(value) == share
 
 
-@pytest.mark.parametrize("value", [None, True, "soon", -1, 101, {}, float("nan")])
+@pytest.mark.parametrize(
+    "value",
+    [None, True, "soon", -1, 101, {}, float("nan"), pytest.param(10**400, id="huge")],
+)
 def test_it_takes_nothing_else_for_progress(value: Any) -> None:
     assert reading.fraction(value) is None
+
+
+# Words
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r'{"a\ud83d": ["cut \ud83d", {"b": "\udc00\u0000"}]}',
+        b'{"a\xed\xa0\xbd": ["cut \xed\xa0\xbd", {"b": "\xed\xb0\x80\\u0000"}]}',
+    ],
+)
+def test_its_words_can_be_stored(text: str | bytes) -> None:
+    found = reading.parsed(text)
+
+    assert found == {"a\ufffd": ["cut \ufffd", {"b": "\ufffd\ufffd"}]}
+    assert str(found).encode()
+
+
+@pytest.mark.parametrize("text", [r'"a \ud83d\ude00 \u00e9"', '"a 😀 é"'.encode()])
+def test_whole_words_stay_as_they_are(text: str | bytes) -> None:
+    assert reading.parsed(text) == "a 😀 é"
