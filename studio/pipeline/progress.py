@@ -39,7 +39,11 @@ def apply(
             fail(generation, code, message, seen, now)
         case State.CANCELED:
             generation.mark_canceled(
-                now=now, frm=AT_PROVIDER, billed=billed_of(seen), finished_at=now
+                now=now,
+                frm=AT_PROVIDER,
+                billed=billed_of(seen),
+                finished_at=now,
+                **usage_fields(seen.usage),
             )
         case State.PROCESSING if generation.status == Status.SUBMITTED:
             since = None if was_queued else generation.submitted_at

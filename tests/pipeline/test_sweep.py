@@ -110,6 +110,20 @@ def test_it_tells_why_a_take_failed(
     assert "too dark" in take.error_message
 
 
+def test_a_take_that_was_stopped_there_costs_what_they_say(
+    sweep: Sweep, vendor: Vendor, take: Generation
+) -> None:
+    body = {"id": "job-1", "status": "cancelled", "usage": {"cost": "0.30"}}
+    vendor.on_poll = lambda: httpx.Response(200, json=body)
+
+    run(sweep, take, rounds=2)
+
+    assert take.status == Status.CANCELED
+    assert (take.cost, take.cost_is_reported) == (300_000, True)
+    closing = take.ledger.get(takes=1)
+    assert (closing.charged, closing.basis) == (300_000, "bill")
+
+
 @pytest.mark.parametrize("half", [r"\ud83d", r"\u0000"])
 def test_words_that_no_database_holds_stop_no_take(
     sweep: Sweep, vendor: Vendor, take: Generation, half: str
