@@ -9,10 +9,12 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from studio.forms.fields import day_field
 from studio.models import IN_FLIGHT, Decision, Status
 from studio.models.generation_queries import GenerationQuerySet
 
 MAX_SEARCH = 200  # characters
+MAX_ID = 2**63 - 1  # of any row
 STATES = {
     "completed": (_("Completed"), [Status.COMPLETED]),
     "in_flight": (_("In progress"), sorted(IN_FLIGHT)),
@@ -68,13 +70,9 @@ class GalleryForm(forms.Form):
         label=_("Verdict"), required=False, choices=VERDICT_CHOICES
     )
     star = forms.ChoiceField(label=_("Star"), required=False, choices=STAR_CHOICES)
-    person = forms.IntegerField(label=_("Person"), required=False)
-    start = forms.DateField(
-        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
-    end = forms.DateField(
-        label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    person = forms.IntegerField(label=_("Person"), required=False, max_value=MAX_ID)
+    start = day_field(_("From"))
+    end = day_field(_("To"))
 
     @property
     def given(self) -> dict[str, object]:

@@ -10,14 +10,9 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from studio.forms.fields import day_field
 from studio.models import Team, User
 from studio.models.events import VERBS, EventQuerySet
-
-
-def day_field(label: Any) -> forms.DateField:
-    """A day."""
-    widget = forms.DateInput(attrs={"type": "date"})
-    return forms.DateField(label=label, required=False, widget=widget)
 
 
 class TrailForm(forms.Form):

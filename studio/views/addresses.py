@@ -39,11 +39,17 @@ def file_address(asset: Asset | Picture) -> str:
 
 def place(text: str) -> tuple[datetime, UUID] | None:
     """When and which: a row's place in a gallery, as addresses carry it; else None."""
-    moment, _bar, pk = text.partition("_")
+    when, _bar, pk = text.partition("_")
+    created, found = read_moment(when), read_id(pk)
+    return (created, found) if created and found else None
+
+
+def read_moment(text: str) -> datetime | None:
+    """A moment; nonsense is none."""
     try:
-        created, found = datetime.fromisoformat(moment), UUID(pk)
+        moment = datetime.fromisoformat(text)
         # Near the ends of time the database could not say it in UTC.
-        return None if created.tzinfo is None else (created.astimezone(UTC), found)
+        return None if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 

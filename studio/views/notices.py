@@ -12,7 +12,6 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
@@ -24,7 +23,7 @@ from studio.http import StudioRequest
 from studio.models import Generation, Notice, Prompt, Status, Topic, User
 from studio.models.notices import NoticeQuerySet
 from studio.models.teams import MANAGERS
-from studio.views.addresses import address
+from studio.views.addresses import address, read_moment
 
 LOOK_SECONDS = 8  # between two looks of a page while something is in flight
 LEAD_SECONDS = 30  # of somebody who may be asked for a word at any time
@@ -77,21 +76,12 @@ def next_look(user: User, is_asked: bool) -> int:
 
 def read_since(request: StudioRequest, now: datetime) -> datetime:
     """From when on to tell: the page's last look, and nothing from before its first."""
-    first, last = read_moment(request, "from"), read_moment(request, "since")
+    first, last = (read_moment(request.GET.get(n, "")) for n in ("from", "since"))
     moment = last or first
     if moment is None:
         return now
-    earliest = max(min(moment, now) - OVERLAP, now - LONGEST)
+    earliest = max(min(moment, now), now - LONGEST + OVERLAP) - OVERLAP
     return max(earliest, first) if first else earliest
-
-
-def read_moment(request: StudioRequest, name: str) -> datetime | None:
-    """A moment of the address; None where it says nothing that makes sense."""
-    try:
-        moment = parse_datetime(request.GET.get(name, ""))
-    except ValueError:
-        return None
-    return moment if moment is not None and moment.tzinfo is not None else None
 
 
 def own(user: User, moment: datetime) -> list[Notice]:

@@ -116,4 +116,4 @@ def readable_options(model: VideoModel, values: Mapping[str, Any]) -> dict[str, 
 def takes_of(values: Mapping[str, Any]) -> int:
     """How many takes are asked for; one, where that cannot be read."""
     text = str(values.get("takes") or "1")
-    return max(1, int(text)) if text.isdigit() and len(text) < 4 else 1
+    return max(1, int(text)) if text.isdecimal() and len(text) < 4 else 1

@@ -25,6 +25,7 @@ from studio.http import StudioRequest
 from studio.models import Event, Role, Team
 from studio.models.events import EventQuerySet
 from studio.views import access
+from studio.views.addresses import read_moment
 
 PAGE = 100
 MONEY = frozenset({"above", "estimate", "limit"})  # details that are micro-USD
@@ -85,11 +86,8 @@ def trail(team: Team) -> EventQuerySet:
 def after(request: StudioRequest, events: EventQuerySet) -> EventQuerySet:
     """Those after the place in the address."""
     moment, _sep, pk = request.GET.get("after", "").partition("_")
-    try:
-        at = datetime.fromisoformat(moment)
-    except ValueError:
-        return events
-    if at.tzinfo is None or not pk.isdecimal() or len(pk) > 18:
+    at = read_moment(moment)
+    if at is None or not pk.isdecimal() or len(pk) > 18:
         return events
     return events.before(at, int(pk))
 

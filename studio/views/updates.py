@@ -12,7 +12,6 @@ from django.db.models import Exists, Q
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
@@ -32,6 +31,7 @@ from studio.models.belonging import version_seen_by
 from studio.models.generation_queries import GenerationQuerySet
 from studio.models.moderation import MODERATORS, in_sight
 from studio.models.projects import hidden_from
+from studio.views.addresses import read_moment
 from studio.views.cards import cards
 from studio.views.discussion import LISTEN_SECONDS
 from studio.views.grid import POLL_SECONDS, Watch
@@ -142,7 +142,7 @@ def read_scope(request: StudioRequest, kind: str, pk: uuid.UUID) -> Scope:
 def read_version(request: StudioRequest) -> int:
     """The version that the page knows; nothing, where it says nonsense."""
     text = request.GET.get("since", "")
-    return int(text) if text.isdigit() and len(text) < 19 else 0
+    return int(text) if text.isdecimal() and len(text) < 19 else 0
 
 
 def changes(scope: Scope, since: int) -> list[Generation]:
@@ -170,7 +170,7 @@ def news(
 ) -> dict[str, Any]:
     """The changes, sorted by what the page must do with them."""
     changed = changes(scope, since)
-    newest = parse_newest(request.GET.get("newest", ""))
+    newest = read_moment(request.GET.get("newest", ""))
     filters = filters_of(request)
     gone = [take.pk for take in changed if is_gone(take, scope)]
     kept = [take for take in changed if not is_gone(take, scope)]
@@ -213,15 +213,6 @@ def is_gone(take: Generation, scope: Scope) -> bool:
     is_theirs = take.created_by_id == scope.user.pk or scope.role in MODERATORS
     is_blocked = take.moderation == Moderation.BLOCKED
     return take.deleted_at is not None or (is_blocked and not is_theirs)
-
-
-def parse_newest(text: str) -> datetime | None:
-    """When the take at the head of the page was made."""
-    try:
-        moment = parse_datetime(text)
-    except ValueError:
-        return None
-    return None if moment is None or moment.tzinfo is None else moment
 
 
 def filters_of(request: StudioRequest) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import MAXYEAR, date, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -134,11 +134,12 @@ def time_of(request: StudioRequest) -> Time:
     """The month or year in the address; this month otherwise."""
     year, month = request.GET.get("year", ""), request.GET.get("month", "")
     try:
-        if year:
-            return Time.year(date(int(year), 1, 1).year)
-        return Time.month(date.fromisoformat(f"{month}-01"))
-    except ValueError:
+        first = date(int(year), 1, 1) if year else date.fromisoformat(f"{month}-01")
+    except (ValueError, OverflowError):
+        first = date.max
+    if first.year == MAXYEAR:  # no day follows on it
         return Time.month(timezone.localdate())
+    return Time.year(first.year) if year else Time.month(first)
 
 
 def title_of(time: Time) -> str:

@@ -65,7 +65,7 @@ def test_it_admits_what_it_does_not_know(
     assert client_for(bob).post(url, sent).content.decode().startswith("price unknown")
 
 
-@pytest.mark.parametrize("takes", ["", "0", "-2", "x", "99999999"])
+@pytest.mark.parametrize("takes", ["", "0", "-2", "x", "²", "99999999"])
 def test_it_survives_nonsense(
     url: str, bob: User, client_for: ClientFor, fields: Fields, takes: str
 ) -> None:

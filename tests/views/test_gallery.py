@@ -132,6 +132,8 @@ def test_it_ignores_what_means_nothing(
     nonsense = dict.fromkeys(("project", "person", "status", "mode", "start"), "x'--")
 
     assert found(client_for, bob, **nonsense, after="x") == [str(take.pk)]
+    for beyond in ({"end": "9999-12-31"}, {"start": "0001-01-01"}, {"person": 9**30}):
+        assert found(client_for, bob, **beyond) == [str(take.pk)]
 
 
 def test_it_offers_what_there_is_to_filter_by(

@@ -23,6 +23,8 @@ from studio.models import (
 from tests.conftest import ClientFor
 from tests.factories import make_generation
 
+BEGINNING = "0001-01-01T00:00:00"  # of time
+
 
 def look(client: Client, since: object = "") -> dict[str, Any]:
     """What the page's script gets."""
@@ -80,8 +82,9 @@ def test_a_first_look_tells_nothing_old(
 ) -> None:
     fail(make_generation(project, bob, status=Status.PROCESSING))
 
-    for nonsense in ("", "yesterday", "2026-01-01", "9" * 40):
+    for nonsense in ("", "yesterday", "2026-01-01", "9" * 40, BEGINNING + "+20:00"):
         assert look(client_for(bob), nonsense)["notices"] == []
+    assert look(client_for(bob), BEGINNING + "+00:00")["notices"]  # hours, not years
 
 
 def test_a_later_look_goes_on_where_the_last_one_ended(

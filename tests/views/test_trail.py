@@ -77,6 +77,8 @@ def test_another_team_has_its_own(
         ({"end": "2026-03-02"}, "ab"),
         ({"start": "2026-03-02", "end": "2026-03-02"}, "b"),
         ({"start": "nonsense", "verb": "x", "person": "x", "after": "x_y"}, "abc"),
+        ({"start": "0001-01-01", "end": "9999-12-31"}, "abc"),
+        ({"after": "0001-01-01T00:00:00+20:00_5"}, "abc"),
     ],
 )
 def test_it_is_filtered(

@@ -252,14 +252,15 @@ def test_it_is_404_for_a_scope_that_is_none(client: Client, scope: str) -> None:
     assert client.get("/updates", {"scope": scope}).status_code == 404
 
 
-@pytest.mark.parametrize("since", ["", "x", "-1", "9" * 40])
+@pytest.mark.parametrize("newest", ["x", "9999-12-31T23:59:59-20:00"])
+@pytest.mark.parametrize("since", ["", "x", "-1", "²", "9" * 40])
 def test_it_survives_a_version_that_is_none(
-    project: Project, client: Client, since: str
+    project: Project, client: Client, since: str, newest: str
 ) -> None:
     make_generation(project)
-    scope = f"project:{project.pk}"
+    known = {"since": since, "newest": newest}
 
-    answer = client.get("/updates", {"scope": scope, "since": since, "newest": "x"})
+    answer = client.get("/updates", {"scope": f"project:{project.pk}", **known})
 
     assert answer.status_code == 200
 

@@ -131,7 +131,17 @@ def test_months_and_years_can_be_leafed_through(
 
 
 @pytest.mark.parametrize(
-    "query", ["?month=2026-13", "?month=x", "?year=0", "?year=99999", "?year=x"]
+    "query",
+    [
+        "?month=2026-13",
+        "?month=x",
+        "?month=9999-12",
+        "?year=0",
+        "?year=9999",
+        "?year=99999",
+        "?year=99999999999",
+        "?year=x",
+    ],
 )
 def test_nonsense_in_the_address_is_this_month(
     client_for: ClientFor, team: Team, alice: User, query: str
