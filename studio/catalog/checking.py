@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Mapping
+from math import isfinite
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -35,6 +37,7 @@ WANTED = {
     "static_mask": gettext_lazy("Add a mask."),
     "source_video": gettext_lazy("Choose a source video."),
 }
+UNHOLDABLE = re.compile("[\0\ud800-\udfff]")  # NUL, and halves of surrogate pairs
 TRUE_WORDS = frozenset({"true", "1", "yes", "on"})
 FALSE_WORDS = frozenset({"false", "0", "no", "off"})
 
@@ -91,12 +94,27 @@ def read_boolean(text: Any) -> bool:
 
 def read_json(text: Any) -> Any:
     """A JSON value, given as text or already read."""
-    if not isinstance(text, str):
-        return text
     try:
-        return json.loads(text)
+        value = json.loads(text) if isinstance(text, str) else text
+        if can_be_stored(value):
+            return value
     except (ValueError, RecursionError):
-        raise ValueError(_("This is not valid JSON.")) from None
+        pass
+    raise ValueError(_("This is not valid JSON."))
+
+
+def can_be_stored(value: Any) -> bool:
+    """Whether databases take this JSON as well: Python reads more than is standard."""
+    match value:
+        case float():
+            return isfinite(value)
+        case str():
+            return not UNHOLDABLE.search(value)
+        case list():
+            return all(map(can_be_stored, value))
+        case dict():
+            return all(can_be_stored(part) for pair in value.items() for part in pair)
+    return True
 
 
 def refuse_out_of_range(option: Option, value: Any) -> None:

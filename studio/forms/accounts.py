@@ -63,8 +63,12 @@ class KeyForm(forms.ModelForm):
         is_moved = not self.is_new and address != self.initial.get("base_url", "")
         if is_moved and not self.typed_secrets():
             self.add_error("api_key", _("Type the key in again for another address."))
-        parts = urlsplit(address)
-        inside = f"{parts.hostname}:{parts.port or 80}" in settings.OUTBOUND_ALLOW
+        try:
+            parts = urlsplit(address)
+            inside = f"{parts.hostname}:{parts.port or 80}" in settings.OUTBOUND_ALLOW
+        except ValueError:
+            self.add_error("base_url", _("This address has no usable port."))
+            return
         if address and parts.scheme != "https" and not inside:
             self.add_error("base_url", _("The address must begin with https://."))
 

@@ -11,7 +11,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from studio.catalog import Option
-from studio.catalog.checking import label_of
+from studio.catalog.checking import can_be_stored, label_of
 from studio.media.images import CleanImage, ImageRefused, normalise_image
 
 ACCEPTED = "image/jpeg,image/png,image/webp,image/avif"
@@ -32,14 +32,17 @@ class ImageField(forms.FileField):
 
 
 class RawField(forms.JSONField):
-    """JSON of a sensible depth."""
+    """JSON of a sensible depth, without what only Python takes for JSON."""
 
     def to_python(self, value: Any) -> Any:
         """The value; what is nested without end is no JSON for us."""
         try:
-            return super().to_python(value)
-        except RecursionError as error:
-            raise forms.ValidationError(_("This is not valid JSON.")) from error
+            found = super().to_python(value)
+            if can_be_stored(found):
+                return found
+        except RecursionError:
+            pass
+        raise forms.ValidationError(_("This is not valid JSON."))
 
 
 class MultipleFileInput(forms.FileInput):

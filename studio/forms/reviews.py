@@ -79,9 +79,10 @@ class CommentForm(forms.Form):
         seconds = self.cleaned_data["at"]
         if seconds is None or self.video is None or self.cleaned_data["parent"]:
             return None
-        rate = rate_of(self.video)
-        last = max(0, math.ceil((self.video.duration or 0) * rate) - 1)
-        frame = min(max(math.floor(seconds * rate + 0.001), 0), last)
+        rate, length = rate_of(self.video), self.video.duration or 0
+        last = max(0, math.ceil(length * rate) - 1)
+        seconds = min(max(seconds, 0), length)
+        frame = min(math.floor(seconds * rate + 0.001), last)
         return round(1000 * moment_of(frame, rate)), frame
 
 

@@ -30,7 +30,7 @@ class CannotSettle(ValueError):
 def it_exists(generation: Generation, operation_id: str, *, user: User) -> bool:
     """The provider has it under this id: go on from there."""
     operation_id = operation_id.strip()
-    if not operation_id:
+    if not (operation_id and operation_id.isprintable()):
         raise CannotSettle(_("Give the provider's id of the take."))
     now = timezone.now()
     try:

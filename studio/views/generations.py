@@ -201,7 +201,7 @@ def take_cancel(request: StudioRequest, generation_id: uuid.UUID) -> HttpRespons
 def take_retry(request: StudioRequest, generation_id: uuid.UUID) -> HttpResponse:
     """The same request once more, as a new take."""
     take = access.get_generation(request, generation_id, need=Role.EDITOR)
-    form_key = request.POST.get("form_key", "")[:100]
+    form_key = request.POST.get("form_key", "").replace("\0", "")[:100]
     if news := news_of_price(take, request.POST.get("price")):
         return not_again(request, take, news)
     try:
@@ -211,7 +211,12 @@ def take_retry(request: StudioRequest, generation_id: uuid.UUID) -> HttpResponse
             form_key=form_key,
             accepts_unknown_price=TICK in request.POST,
         )
-    except (UnknownModel, OverBudget, create.PriceUnknown) as error:
+    except (
+        UnknownModel,
+        OverBudget,
+        create.PriceUnknown,
+        create.FormChanged,
+    ) as error:
         return not_again(request, take, str(error))
     take.project.my_role = take.my_role
     return started(request, take.project, [made])

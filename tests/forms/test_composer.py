@@ -11,6 +11,8 @@ from django.utils.datastructures import MultiValueDict
 from PIL import Image
 
 from studio import catalog
+from studio.catalog import Option
+from studio.catalog.checking import read_value
 from studio.forms.carry_over import still_valid, values_of
 from studio.forms.composer import ComposerForm
 from studio.models import ModelSetting, Project, User
@@ -64,6 +66,11 @@ def test_it_reads_options_in_their_own_types(compose: Any) -> None:
         ("takes", "9"),
         ("mode", "extend_video"),
         ("extra", "{"),
+        ("extra", '{"a": [NaN]}'),
+        ("extra", '{"a": {"b": 1e999}}'),
+        ("extra", r'{"a": "\u0000"}'),
+        ("extra", r'{"cut \ud83d": 1}'),
+        ("extra", "[" * 5000),
         ("start_image_asset", "not-an-id"),
     ],
 )
@@ -72,6 +79,14 @@ def test_it_names_the_field_at_fault(compose: Any, name: str, value: str) -> Non
 
     assert not form.is_valid()
     assert name in form.errors
+
+
+def test_an_option_of_json_is_such_as_databases_take() -> None:
+    option = Option(name="camera", type="json")
+
+    assert read_value(option, '{"zoom": [1, null]}') == {"zoom": [1, None]}
+    with pytest.raises(ValueError, match="not valid JSON"):
+        read_value(option, '{"zoom": NaN}')
 
 
 def test_it_refuses_an_option_that_the_model_does_not_have(compose: Any) -> None:

@@ -67,6 +67,7 @@ def test_an_event_holds_no_words(take: Generation, bob: User) -> None:
         [[[0.5]]],
         [[[0.5, 1.1]]],
         [[[0.5, float("nan")]]],
+        [[[0.5, 10**400]]],
         [[[True, 0.5]]],
         [[["0.5", 0.5]]],
         [[[0.1, 0.1]]] * (MOST_STROKES + 1),

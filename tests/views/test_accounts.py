@@ -83,6 +83,8 @@ def test_a_wrong_key_is_kept_and_said_to_be_wrong(client: Client, segmind: str) 
         ({"oauth_token": "t"}, "needs the project"),
         ({"provider": "nobody"}, "Select a valid choice"),
         ({"base_url": "ftp://example.com"}, "must begin with https"),
+        ({"base_url": "https://example.com:99999"}, "no usable port"),
+        ({"base_url": "https://[::1"}, "no usable port"),
         ({"max_running": "-1"}, "greater than or equal to 0"),
     ],
 )

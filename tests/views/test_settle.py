@@ -51,6 +51,7 @@ def test_it_is_sent_again(client_for: ClientFor, alice: User, take: Generation) 
     ("values", "words"),
     [
         ({"decision": "exists"}, "Give the provider&#x27;s id"),
+        ({"decision": "exists", "operation_id": "a\0b"}, "Give the provider&#x27;s id"),
         ({"decision": "perhaps"}, "Choose what became of the take."),
         ({}, "Choose what became of the take."),
     ],

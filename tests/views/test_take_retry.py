@@ -48,6 +48,21 @@ def test_it_makes_one_take_of_one_form(
     assert Generation.objects.count() == 2
 
 
+def test_a_form_that_was_sent_for_another_take_makes_none(
+    project: Project, bob: User, client_for: ClientFor
+) -> None:
+    takes = [make_generation(project, bob, status=Status.FAILED) for _ in range(2)]
+    Generation.objects.filter(pk=takes[1].pk).update(options={"duration": 8})
+    client = client_for(bob)
+
+    for take in takes:
+        answer = client.post(f"/takes/{take.pk}/retry", {"form_key": "o\0nce"})
+
+    assert answer.url == f"/takes/{takes[1].pk}/"
+    assert Generation.objects.exclude(pk__in=[t.pk for t in takes]).count() == 1
+    assert takes[0].children.get().prompt.form_key == "once"
+
+
 @pytest.fixture
 def unpriced(project: Project, bob: User) -> Generation:
     """A failed take of a model whose price nobody knows."""
