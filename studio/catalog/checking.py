@@ -211,6 +211,32 @@ def wanted(item: MediaInput, count: int) -> str:
     return str(WANTED.get(item.role) or _("Add: %(name)s.") % name)
 
 
+def raw_faults(model: VideoModel, raw: Mapping[str, Any]) -> list[str]:
+    """What raw parameters would say otherwise than the page: which model is asked, and
+    what its price follows from. Labels of the fields that these have."""
+    names = model.price.depends_on
+    priced = [option for option in model.options if option.name in names]
+    wires = {"model": _("Model")}
+    for option in priced:
+        label = label_of(option.name, option.label)
+        wire = option.wire or option.name
+        vendors = model.transport.get("vendor_wires", {}).get(wire, wire)
+        # Some dialects are flat: there the last word of a path is all of it.
+        wires |= dict.fromkeys((wire, vendors, wire.rpartition(".")[2]), label)
+    return sorted({label for wire, label in wires.items() if writes(raw, wire)})
+
+
+def writes(raw: Any, wire: str) -> bool:
+    """Whether raw parameters put something at a path, or where its holder would be."""
+    for part in wire.split("."):
+        if not isinstance(raw, Mapping):
+            return True
+        if part not in raw:
+            return False
+        raw = raw[part]
+    return True
+
+
 def rule_faults(
     model: VideoModel,
     mode: str,

@@ -138,6 +138,12 @@ class Price:
             return None
         return round(rate * seconds)
 
+    @property
+    def depends_on(self) -> frozenset[str]:
+        """The names of what makes it another one."""
+        named = {name for row in self.rows for name in row.when}
+        return frozenset(named | {"duration"} if self.unit == "second" else named)
+
     def rate(self, facts: Mapping[str, Any]) -> int | None:
         """The amount of the first row that fits."""
         for row in self.rows:

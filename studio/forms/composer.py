@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from studio import catalog
 from studio.catalog import MediaInput, VideoModel
-from studio.catalog.checking import faults, label_of, read_value
+from studio.catalog.checking import faults, label_of, raw_faults, read_value
 from studio.forms.fields import (
     ImageField,
     MultipleImageField,
@@ -145,6 +145,9 @@ class ComposerForm(forms.Form):
         extra = self.cleaned_data["extra"]
         if extra is not None and not isinstance(extra, dict):
             raise forms.ValidationError(_('Give an object: {"name": value}.'))
+        if names := raw_faults(self.video_model, extra or {}):
+            words = _("There is a field for this: %(names)s. Say it there.")
+            raise forms.ValidationError(words % {"names": ", ".join(names)})
         return extra or {}
 
     def clean_prompt(self) -> str:

@@ -81,6 +81,29 @@ def test_it_names_the_field_at_fault(compose: Any, name: str, value: str) -> Non
     assert name in form.errors
 
 
+@pytest.mark.parametrize(
+    ("raw", "label"),
+    [
+        ('{"duration": 8}', "Duration"),
+        ('{"model": "veo-3.1"}', "Model"),
+        ('{"duration": 8, "generate_audio": true}', "Duration, Sound"),
+    ],
+)
+def test_raw_parameters_change_neither_model_nor_price(
+    compose: Any, raw: str, label: str
+) -> None:
+    form = compose(model="segmind:veo-3.1", extra=raw)
+
+    assert not form.is_valid()
+    assert f"There is a field for this: {label}." in str(form.errors["extra"])
+
+
+def test_raw_parameters_are_there_for_all_else(compose: Any) -> None:
+    form = compose(model="segmind:veo-3.1", extra='{"webhook": "x", "seed": 7}')
+
+    assert form.is_valid(), form.errors
+
+
 def test_an_option_of_json_is_such_as_databases_take() -> None:
     option = Option(name="camera", type="json")
 
