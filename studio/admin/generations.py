@@ -261,7 +261,12 @@ class GenerationAdmin(ModerationActions, ReadOnlyAdmin):
             return False
         try:
             create.retry_take(take, user=staff(request))
-        except (OverBudget, UnknownModel, create.PriceUnknown) as error:
+        except (
+            OverBudget,
+            UnknownModel,
+            create.PriceUnknown,
+            create.ProjectGone,
+        ) as error:
             self.message_user(request, str(error), messages.ERROR)
             return False
         return True

@@ -19,6 +19,7 @@ from studio.models import (
     Attempt,
     Billed,
     Event,
+    Feed,
     Generation,
     GenerationInput,
     Project,
@@ -37,6 +38,7 @@ AT_ONCE = 200  # rows of one step
 def delete_team(team: Team, *, user: User) -> bool:
     """Hide it, and have its takes stopped; whether it was still there."""
     with transaction.atomic():
+        Feed.advance(team.pk)  # what is asked for now comes before, or is refused
         done = team.delete_softly(timezone.now())
         if done:
             data = {"name": team.name}

@@ -38,6 +38,10 @@ class FormChanged(Exception):
     """The same form was sent before, with other words or settings."""
 
 
+class ProjectGone(Exception):
+    """It or its team was deleted: nobody would see what is paid for."""
+
+
 class PriceUnknown(Exception):
     """Nobody knows what it costs, and nobody said to go on all the same."""
 
@@ -46,8 +50,8 @@ def create_takes(order: Order, *, user: User, project: Project) -> list[Generati
     """The takes of one press of *Generate*, queued; the same press finds its own again.
 
     One transaction: either every take is on disk and the queue has been woken, or
-    nothing is. Raises FormChanged where the form's key was used for another wish, and
-    OverBudget where a budget has not so much left.
+    nothing is. Raises FormChanged where the form's key was used for another wish,
+    ProjectGone, and OverBudget where a budget has not so much left.
     """
     if order.form_key and (takes := takes_of_form(order, user)):
         return takes
@@ -76,6 +80,10 @@ def takes_of_form(order: Order, user: User) -> list[Generation]:
 def write_takes(order: Order, user: User, project: Project) -> list[Generation]:
     """The prompt, its takes and their inputs as rows."""
     version = Feed.advance(project.team_id)
+    # Whoever deletes it holds the feed as well: they stop these takes, or come first.
+    there = Project.objects.filter(pk=project.pk, deleted_at=None)
+    if not there.filter(team__deleted_at=None).exists():
+        raise ProjectGone(_("This project was deleted. Nothing was sent."))
     prompt = Prompt.objects.create(
         team_id=project.team_id,
         project=project,
@@ -187,7 +195,7 @@ def retry_take(
     """The same request once more, as a new take that knows what it repeats.
 
     Raises UnknownModel where the model has been switched off since, PriceUnknown where
-    nobody knows the price and nobody said to go on, and OverBudget.
+    nobody knows the price and nobody said to go on, ProjectGone and OverBudget.
     """
     order = retry_order(generation, form_key)
     if order.estimate is None and not accepts_unknown_price:

@@ -77,7 +77,8 @@ def send_again(generation: Generation, *, user: User) -> bool:
     Raises OverBudget, and CannotSettle where nobody could see what would come of it.
     """
     now = timezone.now()
-    if generation.deleted_at or generation.team.deleted_at:
+    homes = (generation, generation.project, generation.team)
+    if any(home.deleted_at for home in homes):
         raise CannotSettle(_("It was deleted: nothing is sent for it any more."))
     with transaction.atomic():
         done = generation.mark_requeued(now=now)

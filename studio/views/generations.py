@@ -53,6 +53,8 @@ def generation_create(request: StudioRequest, project_id: uuid.UUID) -> HttpResp
     except OverBudget as error:
         form.add_error(None, str(error))
         return refused(request, form)
+    except create.ProjectGone as error:
+        raise Http404 from error
     return started(request, project, takes)
 
 
@@ -218,6 +220,8 @@ def take_retry(request: StudioRequest, generation_id: uuid.UUID) -> HttpResponse
         create.FormChanged,
     ) as error:
         return not_again(request, take, str(error))
+    except create.ProjectGone as error:
+        raise Http404 from error
     take.project.my_role = take.my_role
     return started(request, take.project, [made])
 

@@ -166,9 +166,11 @@ def project_delete(request: StudioRequest, project_id: uuid.UUID) -> HttpRespons
         words = _("Settle the unclear takes of this project first, on the queue page.")
         messages.error(request, words)
         return redirect("project", found.pk)
+    is_gone = found.delete_softly(timezone.now())
+    # From here on nothing more can be asked for in it.
     for take in found.generations.queued().select_related("team"):
         cancel.cancel_take(take, user=request.user)
-    if found.delete_softly(timezone.now()):
+    if is_gone:
         Event.record(
             "project.deleted", team=found.team, project=found, actor=request.user
         )

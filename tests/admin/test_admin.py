@@ -13,6 +13,7 @@ from django.db.models import Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from studio.admin.assets import file_address
 from studio.models import (
@@ -166,6 +167,18 @@ def test_takes_are_retried(client: Client, project: Project, operator: User) -> 
     assert (retried.status, retried.created_by) == (Status.QUEUED, operator)
     assert not running.children.exists()
     assert "Done for 1 of 2 takes." in page
+
+
+def test_takes_of_a_project_that_is_gone_are_not_retried(
+    client: Client, project: Project
+) -> None:
+    failed = make_generation(project, status=Status.FAILED)
+    project.delete_softly(timezone.now())
+
+    page = act(client, "retry_takes", failed)
+
+    assert "This project was deleted. Nothing was sent." in page
+    assert not failed.children.exists()
 
 
 def test_takes_are_canceled(client: Client, project: Project, operator: User) -> None:

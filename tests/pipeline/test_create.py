@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
 from studio import catalog
-from studio.models import Event, Generation, Order, Project, Prompt, User
-from studio.pipeline import create
+from studio.models import Event, Generation, Order, Project, Prompt, Team, User
+from studio.pipeline import close_team, create
 from tests.factories import make_asset, make_generation
 
 
@@ -45,6 +46,22 @@ def test_it_refuses_a_form_sent_again_with_other_words(
 
     with pytest.raises(create.FormChanged):
         create.create_takes(order(prompt="Another"), user=bob, project=project)
+
+
+@pytest.mark.parametrize("what", ["project", "team"])
+def test_nothing_is_asked_for_where_nobody_would_see_it(
+    project: Project, alice: User, bob: User, what: str
+) -> None:
+    if what == "project":
+        Project.objects.get(pk=project.pk).delete_softly(timezone.now())
+    else:
+        close_team.delete_team(Team.objects.get(pk=project.team_id), user=alice)
+
+    with pytest.raises(create.ProjectGone):
+        create.create_takes(order(), user=bob, project=project)
+
+    assert not Prompt.objects.exists()
+    assert not Generation.objects.exists()
 
 
 def test_it_keeps_forms_of_two_people_apart(

@@ -89,6 +89,18 @@ def test_it_sends_again_what_somebody_wanted_to_stop(
     assert list(Generation.objects.ready_to_submit(timezone.now())) == [unknown]
 
 
+def test_it_sends_nothing_of_a_project_that_is_gone(
+    unknown: Generation, alice: User
+) -> None:
+    unknown.project.delete_softly(NOW)
+    take = Generation.objects.get(pk=unknown.pk)
+
+    with pytest.raises(settle.CannotSettle):
+        settle.send_again(take, user=alice)
+
+    assert settle.it_does_not(take, user=alice)
+
+
 def test_it_leaves_the_attempt_of_a_take_that_moved_on(
     unknown: Generation, alice: User
 ) -> None:

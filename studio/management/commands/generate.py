@@ -82,7 +82,7 @@ class Command(BaseCommand):
         keep_uploads(form)
         try:
             takes = create.create_takes(form.order(), user=user, project=project)
-        except OverBudget as error:
+        except (OverBudget, create.ProjectGone) as error:
             raise CommandError(str(error)) from error
         if options["wait"]:
             wait_for(takes, None if options["as_json"] else self.stderr)
