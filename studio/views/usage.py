@@ -23,7 +23,8 @@ from django.views.decorators.http import require_GET
 
 from studio import catalog, formats
 from studio.http import StudioRequest
-from studio.models import LedgerEntry, Role, Team
+from studio.models import LedgerEntry, Project, Role, Team, User
+from studio.models.projects import hidden_from
 from studio.models.usage import Sums, Time, Usage, names_of, usage_of
 from studio.views import access
 from studio.views.budgets import BudgetLine, budget_lines
@@ -95,7 +96,6 @@ def usage(request: StudioRequest) -> HttpResponse:
     """The page, made anew for every look: the sums are kept by the ledger."""
     team = access.current_team(request)
     time = time_of(request)
-    person_id = None if sees_all(team) else request.user.pk
     context = {
         "team": team,
         "time": time,
@@ -104,8 +104,8 @@ def usage(request: StudioRequest) -> HttpResponse:
         "after": link_after(time),
         "this": link_to(time),
         "other": other_span(time),
-        "sees_all": person_id is None,
-        "report": report_of(team, time, person_id),
+        "sees_all": sees_all(team),
+        "report": report_of(team, time, request.user),
     }
     return render(request, "usage/index.html", context)
 
@@ -115,14 +115,15 @@ def sees_all(team: Team) -> bool:
     return team.my_role.is_at_least(Role.ADMIN)
 
 
-def report_of(team: Team, time: Time, person_id: int | None) -> Report:
+def report_of(team: Team, time: Time, user: User) -> Report:
     """What was spent, in a fixed number of queries."""
+    person_id = None if sees_all(team) else user.pk
     found = usage_of(team, time, person_id=person_id)
     return Report(
         sums=found.total,
         chart=chart(time, found.steps),
         steps=steps_of(found, time),
-        groups=groups_of(team, found, sees_all=person_id is None),
+        groups=groups_of(team, found, user),
         budgets=budget_lines(team, person_id),
     )
 
@@ -203,17 +204,26 @@ def steps_of(found: Usage, time: Time) -> SafeString:
     return SafeString("".join(rows))  # noqa: S308  (escaped above)
 
 
-def groups_of(team: Team, found: Usage, *, sees_all: bool) -> list[Group]:
+def groups_of(team: Team, found: Usage, user: User) -> list[Group]:
     """People, projects and models."""
     names = names_of(team, found.people)
+    projects = names["project"] | hidden_names(team, user)
     groups = [
-        group("projects", _("By project"), found.projects, names["project"]),
+        group("projects", _("By project"), found.projects, projects),
         group("models", _("By model"), found.models, model_names(found)),
     ]
-    if sees_all:
+    if sees_all(team):
         by_person = group("people", _("By person"), found.people, names["person"])
         groups.insert(0, by_person)
     return [group for group in groups if group.rows]
+
+
+def hidden_names(team: Team, user: User) -> dict[str, str]:
+    """What stands for private projects that somebody has spent in and is not in now."""
+    if not team.hides:
+        return {}
+    rows = Project.objects.filter(team=team, pk__in=hidden_from(user))
+    return {str(pk): _("A private project") for pk in rows.values_list("pk", flat=True)}
 
 
 def group(
@@ -266,18 +276,22 @@ def usage_export(request: StudioRequest) -> HttpResponseBase:
         entries = entries.filter(person=request.user)
     rows = entries.select_related("person", "project").order_by("day", "id")
     name = f"dailies-{link_to(time).partition('=')[2]}.csv"
-    return csv_file(name, EXPORTED, exported(rows.iterator(2000)))
+    hidden = hidden_names(team, request.user)
+    return csv_file(name, EXPORTED, exported(rows.iterator(2000), hidden))
 
 
-def exported(entries: Iterator[LedgerEntry]) -> Iterator[Sequence[str]]:
-    """The cells of each entry."""
+def exported(
+    entries: Iterator[LedgerEntry], hidden: Mapping[str, str]
+) -> Iterator[Sequence[str]]:
+    """The cells of each entry; ``hidden`` are the names for some projects."""
     for entry in entries:
+        project = hidden.get(str(entry.project_id), entry.project or "")
         yield (
             entry.day.isoformat(),
             timezone.localtime(entry.at).isoformat(sep=" ", timespec="seconds"),
             entry.kind,
             harmless(entry.person or ""),
-            harmless(entry.project or ""),
+            harmless(project),
             harmless(entry.model),
             str(entry.generation_id or ""),
             entry.outcome,

@@ -59,6 +59,21 @@ def test_it_shows_estimates_bills_and_their_difference_apart(
     assert "1 take failed" in page
 
 
+def test_a_private_project_is_not_named_to_who_was_taken_out_of_it(
+    client_for: ClientFor, project: Project, alice: User, bob: User
+) -> None:
+    spend(project, bob)
+    project.choose_people([alice], is_private=True)
+    project.rename("Merger film")
+
+    for page in ("/usage/", "/usage/export.csv"):
+        theirs = client_for(bob).get(page).getvalue().decode()
+        assert "Merger" not in theirs, page
+        assert "A private project" in theirs
+        assert "0.70" in theirs
+        assert "Merger" in client_for(alice).get(page).getvalue().decode()
+
+
 def test_it_says_what_is_held_for_takes_on_their_way(
     client_for: ClientFor, project: Project, alice: User, bob: User
 ) -> None:
