@@ -111,7 +111,9 @@ class LedgerEntry(models.Model):
             "difference": self.charged - estimate if is_compared else 0,
             "lost": self.charged if self.outcome != Status.COMPLETED else 0,
             "unpriced": (-1 if self.kind == self.Kind.RELEASE else 1)
-            * (is_charge and not is_bill and self.estimate is None),
+            * (
+                is_charge and not is_bill and self.estimate is None and not self.charged
+            ),
             "held": self.reserved,
         }
 
@@ -180,7 +182,9 @@ def clear_up(take: Generation, *, was_billed: bool) -> int:
         back = None if estimate is None else -estimate
         book(entry_like(entry, basis="unsure", estimate=back, **take_back))
         if was_billed:
-            facts |= {"basis": "catalog", "kind": "charge"}
+            is_figure = take.cost_is_reported and entry.takes == 1
+            basis = LedgerEntry.Basis.BILL if is_figure else LedgerEntry.Basis.CATALOG
+            facts |= {"basis": basis, "kind": "charge"}
             book(entry_like(entry, estimate=estimate, **facts))
     return len(found)
 
@@ -242,16 +246,16 @@ def day_of(take: Generation) -> date:
 def bill_of(take: Generation) -> tuple[int, str]:
     """What an ended take cost, and where that is known from.
 
-    The provider's figure where it gave one, otherwise the catalog's.
+    The provider's figure where it gave one, otherwise the catalog's. A figure alone is
+    no bill: some tell it when they accept a take, and give it back when that fails.
     """
     basis = LedgerEntry.Basis
     if take.billed == Billed.NO:
         return 0, basis.NONE
-    if take.cost_is_reported:
-        return take.cost or 0, basis.BILL
-    is_sure = take.billed == Billed.YES
-    amount = take.estimate if take.cost is None else take.cost
-    return amount or 0, basis.CATALOG if is_sure else basis.UNSURE
+    amount = (take.estimate if take.cost is None else take.cost) or 0
+    if take.billed != Billed.YES:
+        return amount, basis.UNSURE
+    return amount, basis.BILL if take.cost_is_reported else basis.CATALOG
 
 
 def book(entry: LedgerEntry) -> None:

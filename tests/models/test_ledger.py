@@ -127,6 +127,9 @@ ENDS = {
     "processing, not told whether billed": End(
         running, "failed", failing("unknown"), PRICE, "unsure"
     ),
+    "processing, told a figure and not whether billed": End(
+        running, "failed", failing("unknown", **BILL), 900_000, "unsure"
+    ),
     "processing, canceled and nobody says": End(
         running, "canceled", stopped("unknown", Status.PROCESSING), PRICE, "unsure"
     ),
@@ -307,6 +310,24 @@ def test_what_was_unsure_can_be_cleared_up_once(
     assert counters(budget) == (charged, 0)
     day = todays_sum()
     assert (day.unsure, day.assumed, day.lost, day.takes) == (0, charged, charged, 1)
+    assert ledger_check.wrong(take.team) == []
+
+
+@pytest.mark.parametrize(("was_billed", "charged"), [(True, 900_000), (False, 0)])
+def test_a_figure_told_before_the_end_can_be_cleared_up(
+    take: Generation, budget: Budget, alice: User, was_billed: bool, charged: int
+) -> None:
+    running(take)
+    take.mark_failed("x", "It failed.", now=NOW, billed=Billed.UNKNOWN, **BILL)
+
+    assert settle.clear_up(take, was_billed, user=alice)
+
+    take.refresh_from_db()
+    assert take.billed == ("yes" if was_billed else "no")
+    assert counters(budget) == (charged, 0)
+    day = todays_sum()
+    assert (day.unsure, day.billed, day.unpriced) == (0, charged, 0)
+    assert day.difference == (900_000 - PRICE if was_billed else 0)
     assert ledger_check.wrong(take.team) == []
 
 
