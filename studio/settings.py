@@ -300,7 +300,10 @@ if MEDIA_SENDER not in {"inline", "accel"}:
         f"STUDIO_MEDIA_SENDER must be inline or accel, not {MEDIA_SENDER!r}."
     )
 MEDIA_ACCEL_PREFIX = env("STUDIO_MEDIA_ACCEL_PREFIX", "/protected/")
-MAX_IMAGE_BYTES = 25 * 2**20
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "studio.media.receiving.BoundedFiles",
+]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
