@@ -21,6 +21,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import (
     require_GET,
@@ -35,7 +36,7 @@ from studio.media.sending import serve_stored
 from studio.models import Asset, Comment, Decision, Generation, ShareLink, Verdict
 from studio.views.guest_pages import list_context, take_context
 from studio.views.limits import Limit, address_of
-from studio.views.media import file_name, stored
+from studio.views.media import stored
 
 MISSES = Limit("share-token", most=20, seconds=600)  # wrong addresses
 KNOCKS = Limit("share-passphrase", most=10, seconds=600)  # wrong passphrases
@@ -274,10 +275,17 @@ def guest_file(
     return serve_stored(
         request,
         stored(asset),
-        filename=file_name(asset),
+        filename=name_of(asset, visit.link),
         download=download,
         directly=False,  # a signed address would outlive the link by minutes
     )
+
+
+def name_of(asset: Asset, link: ShareLink) -> str:
+    """What a download is called: by the link, since the team's words are its own."""
+    row = link.rows.get(generation=asset.generation_id)
+    stem = slugify(link.name)[:60].strip("-") or "video"
+    return f"{stem}-{row.position + 1}.{asset.suffix}"
 
 
 def shown_file(visit: Visit, file: UUID) -> Asset | None:
@@ -290,4 +298,4 @@ def shown_file(visit: Visit, file: UUID) -> Asset | None:
         deleted_at=None,
         generation__in=visit.link.shown_takes().order_by().values("pk"),
     )
-    return rows.select_related("generation__prompt").first()
+    return rows.first()

@@ -128,6 +128,19 @@ def test_search_engines_and_other_sites_learn_nothing(
     assert '<meta name="robots" content="noindex, nofollow">' in answer.content.decode()
 
 
+@pytest.mark.parametrize("query", ["", "?download"])
+def test_a_file_is_called_by_the_link_and_not_by_the_prompt(
+    take: Generation, opened: Opened, query: str
+) -> None:
+    _link, token, client = opened(allows_download=True)
+
+    answer = client.get(file_address(token, take) + query)
+
+    assert "secret" not in str(answer.headers).lower()
+    assert "for-the-client-1.mp4" in answer["Content-Disposition"]
+    body_of(answer)
+
+
 def test_before_the_door_there_is_nothing(
     take: Generation, opened: Opened, client: Client
 ) -> None:
