@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import choose_animatic
 
 AXE = (Path(__file__).parent.parent / "vendor" / "axe-core" / "axe.min.js").read_text()
 PAGES = (
@@ -93,3 +95,21 @@ def test_it_scrolls_only_downwards_on_a_phone(
 
     wide = "() => document.documentElement.scrollWidth - innerWidth"
     assert owner.evaluate(wide) <= 0
+
+
+def test_pages_of_one_screen_scroll_inside_alone(workspace: Page) -> None:
+    workspace.set_viewport_size({"width": 1280, "height": 700})
+    beyond = "() => document.documentElement.scrollHeight - innerHeight"
+    assert workspace.evaluate(beyond) == 0
+    choose_animatic(workspace)
+    workspace.get_by_label("Prompt", exact=True).fill("Beside a long column of facts")
+    workspace.get_by_role("button", name="Generate").click()
+    card = workspace.locator(".card", has_text="a long column").first
+    expect(card.locator("a.play")).to_be_visible()
+
+    card.locator("a.words").click()
+    workspace.wait_for_url("**/takes/*/")
+
+    side = workspace.locator(".take-side")
+    assert side.evaluate("(e) => e.scrollHeight > e.clientHeight + 100")
+    assert workspace.evaluate(beyond) == 0
