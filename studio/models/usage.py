@@ -43,6 +43,11 @@ class Sums:
         """All that was charged, or may have been."""
         return self.billed + self.assumed + self.unsure
 
+    @property
+    def lacks_estimates(self) -> bool:
+        """Whether bills came and nothing is known to hold them against."""
+        return self.billed > 0 and not self.estimated and not self.difference
+
     def add(self, numbers: Iterable[int]) -> None:
         """Count others in, in the order of the fields."""
         for name, number in zip(SpendingSum.NUMBERS, numbers, strict=True):

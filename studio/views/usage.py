@@ -243,15 +243,19 @@ def group(
 def row(name: str, sums: Sums, most: int) -> str:
     """The numbers in words, and how long a bar is beside the dearest."""
     share = round(100 * max(sums.spent, 0) / most, 1) if most else 0
-    money = sums.spent, sums.estimated, sums.billed, sums.difference
-    return drawn_row(name, share, *money, sums.takes, sums.failed, sums.lost)
+    against = None if sums.lacks_estimates else sums.difference
+    estimated = None if sums.lacks_estimates else sums.estimated
+    money = sums.spent, estimated, sums.billed, against
+    return drawn_row(name, share, money, sums.takes, sums.failed, sums.lost)
 
 
 @lru_cache(maxsize=4096)
-def drawn_row(name: str, share: float, *numbers: int) -> str:
+def drawn_row(
+    name: str, share: float, money: tuple[int | None, ...], *counts: int
+) -> str:
     """The same from its values alone: after a change few of them are others."""
-    *money, takes, failed, lost = numbers
-    amounts = (formats.dollars(amount) for amount in money)
+    takes, failed, lost = counts
+    amounts = ("–" if one is None else formats.dollars(one) for one in money)
     return ROW % (escape(name), share, *amounts, takes, failed, formats.dollars(lost))
 
 

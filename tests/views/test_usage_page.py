@@ -74,6 +74,30 @@ def test_a_private_project_is_not_named_to_who_was_taken_out_of_it(
         assert "Merger" in client_for(alice).get(page).getvalue().decode()
 
 
+def test_it_holds_bills_against_no_estimate_where_there_was_none(
+    client_for: ClientFor, project: Project, alice: User, bob: User
+) -> None:
+    finish(press(project, bob, price=None)[0], cost=800_000, cost_is_reported=True)
+
+    page = page_of(client_for, alice)
+
+    assert "no price was known" in page
+    assert "without an estimate" in page
+    assert "<strong>$0.80</strong></td><td>–</td><td>$0.80</td><td>–</td>" in page
+
+    finish(press(project, bob)[0], cost=PRICE, cost_is_reported=True)
+
+    assert "not all was estimated" in page_of(client_for, alice)
+
+
+def test_it_says_so_when_all_was_billed_as_estimated(
+    client_for: ClientFor, project: Project, alice: User, bob: User
+) -> None:
+    finish(press(project, bob)[0], cost=PRICE, cost_is_reported=True)
+
+    assert "as estimated" in page_of(client_for, alice)
+
+
 def test_it_says_what_is_held_for_takes_on_their_way(
     client_for: ClientFor, project: Project, alice: User, bob: User
 ) -> None:
