@@ -23,13 +23,13 @@ def still_valid(
     dropped = []
     inputs = {item.role: item for item in model.inputs}
     for name, value in values.items():
-        if name in OWN_FIELDS or value in (None, "", [], "false", False):
+        if name in OWN_FIELDS or value in (None, "", []):
             continue
         role = name.removesuffix("_asset")
         option = model.option(name)
         if (option and fits(option, value)) or role in inputs:
             kept[name] = value
-        else:
+        elif value is not False and value != "false":  # nobody misses what was off
             dropped.append(label_of(role, option.label if option else ""))
     return kept, dropped
 

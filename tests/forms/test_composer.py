@@ -220,6 +220,22 @@ def test_it_says_what_another_model_cannot_take() -> None:
     assert dropped == ["Duration", "Prompt strength"]
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("generate_audio", False), ("seed", 0), ("negative_prompt", "")]
+)
+def test_it_keeps_what_is_off_and_what_is_nought(name: str, value: object) -> None:
+    kept, dropped = still_valid(catalog.get_model("segmind:veo-3"), {name: value})
+
+    assert kept == ({name: value} if value != "" else {})
+    assert dropped == []
+
+
+def test_it_does_not_name_what_was_off_anyway() -> None:
+    kept, dropped = still_valid(catalog.get_model("aimlapi:veo2"), {"loop": False})
+
+    assert (kept, dropped) == ({}, [])
+
+
 def test_it_fills_itself_from_a_take(compose: Any, project: Project, bob: User) -> None:
     picture = make_asset(project.team, bob)
     wish = compose(duration="6", start_image_asset=str(picture.pk))

@@ -110,6 +110,27 @@ def test_it_opens_a_take_for_a_remix(
     assert f'name="parent" value="{take.pk}"' in html
 
 
+@pytest.mark.parametrize("name", ["remix", "edit"])
+def test_it_opens_a_silent_take_as_a_silent_one(
+    project: Project, bob: User, client_for: ClientFor, name: str
+) -> None:
+    settings = {
+        "model": "segmind:veo-3",
+        "options": {"generate_audio": False, "seed": 0},
+        "inputs": [],
+    }
+    prompt = make_prompt(project, bob, settings=settings)
+    options = settings["options"]
+    take = make_generation(
+        project, bob, prompt=prompt, provider="segmind", model="veo-3", options=options
+    )
+
+    html = client_for(bob).get(page(project), {name: take.pk}).content.decode()
+
+    assert '<option value="False" selected>Off</option>' in html
+    assert 'name="seed" value="0"' in html
+
+
 def test_it_names_what_a_remix_cannot_bring_along(
     project: Project, bob: User, client_for: ClientFor
 ) -> None:
