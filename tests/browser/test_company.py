@@ -109,6 +109,7 @@ def test_a_company_makes_limits_discusses_and_shares_a_film(
     fill(ines, FIRST, [])
     expect(ines.get_by_role("button", name="Generate")).to_contain_text("$0.44")
     generate(ines, FIRST)
+    expect(ines.locator("#price-hints")).to_contain_text("$0.16 left")
     see_it_play(ines, FIRST)
     cost = cost_of(ines, FIRST)
     see_a_refusal(ines, SECOND)
