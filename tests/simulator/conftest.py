@@ -9,6 +9,8 @@ from io import BytesIO
 
 import httpx
 import pytest
+import time_machine
+from django.utils import timezone
 from PIL import Image
 
 from studio.simulator import Simulator, running_simulator
@@ -22,8 +24,11 @@ NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 @pytest.fixture
 def sim() -> Iterator[Simulator]:
-    """A fresh simulator that serves one tiny clip."""
-    with running_simulator(clip="small", seed=7) as simulator:
+    """A fresh simulator that serves one tiny clip, whose jobs no slow machine ends."""
+    with (
+        time_machine.travel(timezone.now(), tick=False),
+        running_simulator(clip="small", seed=7) as simulator,
+    ):
         yield simulator
 
 

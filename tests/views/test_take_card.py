@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from studio.models import Billed, GenerationInput, Project, Status, Timing, User
@@ -99,12 +100,14 @@ def test_it_draws_a_bar_only_where_progress_is_known(
 def test_it_expects_from_its_own_history(
     project: Project, bob: User, client_for: ClientFor, ran: int, words: str
 ) -> None:
-    since = timezone.now() - timedelta(seconds=ran)
+    now = timezone.now()
+    since = now - timedelta(seconds=ran)
     take = make_generation(project, bob, status=Status.PROCESSING, running_at=since)
     for seconds in (40, 50, 52, 60):
         Timing.add(take.timing_key(), seconds)
 
-    html = client_for(bob).get(f"/takes/{take.pk}/card").content.decode()
+    with time_machine.travel(now, tick=False):
+        html = client_for(bob).get(f"/takes/{take.pk}/card").content.decode()
 
     assert words in html
 
