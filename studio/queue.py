@@ -203,15 +203,6 @@ def waiting_in_redis(cluster: str) -> list[str]:
     return [unpack(message)["func"] for message in messages]
 
 
-def oldest_waiting_seconds() -> float | None:
-    """How long the oldest wake-up has waited; None with none waiting."""
-    oldest = OrmQ.objects.filter(lock__isnull=False).order_by("id").first()
-    if oldest is None or oldest.lock is None:
-        return None
-    age = timezone.now() - oldest.lock
-    return max(age, timedelta()).total_seconds()
-
-
 def move_times(jump: timedelta, now: datetime) -> None:
     """The clock was moved: messages and schedules keep their distance from now."""
     side = "lt" if jump > timedelta() else "gt"

@@ -9,7 +9,6 @@ from studio.media.facts import VideoFacts
 from studio.media.limited import ask_about_video
 from studio.media.probe import facts_from
 
-POSTER_WIDTHS = (320, 640)  # pixels
 WORKER_SECONDS = 90
 
 
@@ -22,7 +21,9 @@ def examine(
 ) -> VideoFacts:
     """Probe a video and draw its posters (by width) and preview in one worker.
 
-    Each picture is whole or is not there. Raises MediaError with a plain sentence.
+    A poster is a WebP, as high as the clip's aspect ratio makes it; the preview is a
+    silent H.264 MP4: 4 s, 12 frames a second, 480 pixels long. Each
+    picture is whole or is not there. Raises MediaError with a plain sentence.
     """
     answer = ask_about_video(
         video,
@@ -32,16 +33,6 @@ def examine(
         preview=_full(preview) if preview else None,
     )
     return facts_from(answer)
-
-
-def make_posters(video: Path, targets: Mapping[int, Path]) -> None:
-    """Write a WebP of each width, as high as the clip's aspect ratio makes it."""
-    examine(video, posters=targets, preview=None)
-
-
-def make_preview(video: Path, target: Path) -> None:
-    """Write the silent preview: H.264 MP4, 4 s, 12 frames a second, 480 pixels long."""
-    examine(video, posters={}, preview=target)
 
 
 def _full(path: Path) -> str:

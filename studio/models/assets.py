@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from studio.models.moderation import files_in_sight
 from studio.models.projects import Project, hidden_from
-from studio.models.teams import Role, Team
+from studio.models.teams import Team
 
 if TYPE_CHECKING:
     from studio.models.users import User
@@ -115,7 +115,6 @@ class Asset(models.Model):
     )
 
     objects = AssetQuerySet.as_manager()
-    my_role: Role  # of whoever asked for this row: set by the look-up, no column
 
     class Meta:
         verbose_name = _("file")

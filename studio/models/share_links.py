@@ -170,10 +170,6 @@ class ShareLink(models.Model):
         """Whether this opens it; without a passphrase anything does."""
         return not self.passphrase or check_password(passphrase, self.passphrase)
 
-    def is_live(self, now: datetime) -> bool:
-        """Whether its address still leads somewhere."""
-        return self.revoked_at is None and self.expires_at > now
-
     @property
     def mark(self) -> str:
         """What a guest's cookie must carry: another passphrase makes it another."""

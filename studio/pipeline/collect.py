@@ -136,8 +136,8 @@ def check(part: Path, folder: Path, stem: str) -> Fetched:
         raise MediaError(_("What the provider sent is not a video."))
     check_whole(part)
     pictures = {
-        Asset.Kind.POSTER: folder / f"{stem}.640.webp",
-        Asset.Kind.POSTER_SMALL: folder / f"{stem}.320.webp",
+        Asset.Kind.POSTER: folder / f"{stem}.{POSTER}.webp",
+        Asset.Kind.POSTER_SMALL: folder / f"{stem}.{POSTER_SMALL}.webp",
         Asset.Kind.PREVIEW: folder / f"{stem}.preview.mp4",
     }
     facts = examine(

@@ -201,7 +201,7 @@ class AimlapiProvider(HttpProvider):
         return KeyReport(is_valid=True, message=message, credit_left=left)
 
     async def list_models(self) -> list[ListedModel] | None:
-        """The video models of the live catalogue, with their prices; needs no key."""
+        """The video models of the live catalog, with their prices; needs no key."""
         answer = await self.request(
             "GET",
             "/v1/models",

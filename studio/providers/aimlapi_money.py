@@ -17,7 +17,7 @@ from studio.providers.paths import at
 CREDITS_PER_MICRO = 2
 CREDIT_PATHS = ("meta.usage.credits_used", "meta.usage.tokens_used")
 VIDEO_TYPE = "internal/video-generations"
-# The catalogue's words for what is counted, and ours.
+# The catalog's words for what is counted, and ours.
 UNITS = {
     "second": "second",
     "seconds": "second",
@@ -64,7 +64,7 @@ def balance(body: Any) -> str:
 
 
 def video_models(body: Any) -> list[ListedModel]:
-    """The video models of the catalogue, each once: it lists one per endpoint."""
+    """The video models of the catalog, each once: it lists one per endpoint."""
     entries = body.get("data") if isinstance(body, dict) else None
     found: dict[str, ListedModel] = {}
     for entry in entries if isinstance(entries, list) else []:
@@ -82,7 +82,7 @@ def is_video(entry: Mapping[str, Any]) -> bool:
 
 
 def listed(entry: Mapping[str, Any]) -> ListedModel:
-    """One entry of the catalogue."""
+    """One entry of the catalog."""
     name = reading.first_text(entry, ("info.name",))
     price = price_table(entry.get("pricing"))
     return ListedModel(id=entry["id"], name=name, price=price, raw=entry)

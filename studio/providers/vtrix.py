@@ -150,7 +150,7 @@ class VtrixProvider(HttpProvider):
         return KeyReport(is_valid=True, message=f"{self.label} accepts this key.")
 
     async def list_models(self) -> list[ListedModel] | None:
-        """The video models of the public catalogue; no key is sent."""
+        """The video models of the public catalog; no key is sent."""
         is_own = httpx.URL(self.base_url).host.endswith(OWN_HOST)
         address = f"{SPEC_ADDRESS if is_own else self.base_url}/{SPEC_PATH}"
         found: list[ListedModel] = []

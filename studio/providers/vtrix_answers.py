@@ -1,4 +1,4 @@
-"""Reads Vtrix's answers: tasks, outputs, money, its catalogue."""
+"""Reads Vtrix's answers: tasks, outputs, money, its catalog."""
 
 from __future__ import annotations
 
@@ -56,19 +56,16 @@ def usage_of(task: Mapping[str, Any]) -> Usage:
 
 
 def video_models(listed: Mapping[str, Any]) -> Iterator[ListedModel]:
-    """The entries of one page of the catalogue that make videos."""
+    """The entries of one page of the catalog that make videos."""
     models = listed.get("models")
     for entry in models if isinstance(models, list) else []:
         model_id = reading.first_text(entry, ("id",))
-        made = (
-            f"{entry.get('type')} {entry.get('output_modalities')}" if model_id else ""
-        )
-        if "video" in made.lower():
+        if model_id and makes_videos(entry):
             name = reading.first_text(entry, ("name",))
             yield ListedModel(id=model_id, name=name, raw=entry)
 
 
 def makes_videos(entry: Mapping[str, Any]) -> bool:
-    """Whether an entry of the catalogue is for videos, by its type or its outputs."""
+    """Whether an entry of the catalog is for videos, by its type or its outputs."""
     said = f"{entry.get('type')} {entry.get('output_modalities')}"
     return "video" in said.lower()

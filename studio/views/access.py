@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 
 from studio import middleware
 from studio.http import StudioRequest
-from studio.models import Asset, Generation, Project, Role, ShareLink, Team
+from studio.models import Generation, Project, Role, ShareLink, Team
 
-Row = TypeVar("Row", Project, Generation, Asset, ShareLink)
+Row = TypeVar("Row", Project, Generation, ShareLink)
 
 
 def get_project(
@@ -39,14 +39,6 @@ def get_generation(
         .select_related("team", "project", "prompt")
     )
     return found(visible, generation_id, need)
-
-
-def get_asset(
-    request: StudioRequest, asset_id: uuid.UUID, need: Role = Role.VIEWER
-) -> Asset:
-    """A file, and the asker's role as ``my_role``."""
-    visible = Asset.objects.visible_to(request.user).select_related("team")
-    return found(visible, asset_id, need)
 
 
 def get_team(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,19 @@ from PIL import Image
 
 from studio.media.check import check_whole
 from studio.media.facts import MediaError
-from studio.media.posters import examine, make_posters, make_preview
+from studio.media.posters import examine
 from studio.media.probe import probe_video
 from tests.media.clips import brightness_is_time, make_clip
+
+
+def make_posters(video: Path, targets: Mapping[int, Path]) -> None:
+    """The pictures alone."""
+    examine(video, posters=targets, preview=None)
+
+
+def make_preview(video: Path, target: Path) -> None:
+    """The moving picture alone."""
+    examine(video, posters={}, preview=target)
 
 
 def level(path: Path) -> int:

@@ -568,7 +568,7 @@ def test_it_tests_the_key_by_a_task_that_cannot_be(
 
 
 def listed_page(page: int, *entries: dict[str, Any]) -> Reply:
-    """One page of two of the catalogue."""
+    """One page of two of the catalog."""
     data = {"models": list(entries), "page": page, "total_pages": 2}
     return Reply(json={"data": data, "status": {"code": 0, "message": "ok"}})
 
