@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -78,7 +79,7 @@ def takes_of_form(order: Order, user: User) -> list[Generation]:
 
 
 def write_takes(order: Order, user: User, project: Project) -> list[Generation]:
-    """The prompt, its takes and their inputs as rows."""
+    """The prompt, its takes, what is held for them and their inputs as rows."""
     version = Feed.advance(project.team_id)
     # Whoever deletes it holds the feed as well: they stop these takes, or come first.
     there = Project.objects.filter(pk=project.pk, deleted_at=None)
@@ -94,12 +95,38 @@ def write_takes(order: Order, user: User, project: Project) -> list[Generation]:
         form_key=order.form_key,
         fingerprint=order.fingerprint(),
     )
-    entry = catalog_entry(order.model)
     now = timezone.now()
+    takes = Generation.objects.bulk_create(
+        new_takes(order, prompt, user=user, now=now, version=version)
+    )
+    approvals.ask(takes, now)
+    ledger.reserve(takes, ledger.day_of(takes[0]))
+    write_inputs(order, takes)
+    Event.objects.bulk_create(
+        Event(
+            team_id=project.team_id,
+            project=project,
+            generation=take,
+            actor=user,
+            verb="generation.queued",
+            at=now,
+            data={"estimate": order.estimate},
+        )
+        for take in takes
+    )
+    return takes
+
+
+def new_takes(
+    order: Order, prompt: Prompt, *, user: User, now: datetime, version: int
+) -> Iterator[Generation]:
+    """The takes of a prompt, queued and not saved yet."""
+    project = prompt.project
+    entry = catalog_entry(order.model)
     is_pending = project.team.needs_moderation
     waits = approvals.waiting_fields(order.total_estimate, project, user)
-    takes = Generation.objects.bulk_create(
-        Generation(
+    for number in range(1, order.takes + 1):
+        yield Generation(
             team_id=project.team_id,
             project=project,
             prompt=prompt,
@@ -122,24 +149,6 @@ def write_takes(order: Order, user: User, project: Project) -> list[Generation]:
             version=version,
             **waits,
         )
-        for number in range(1, order.takes + 1)
-    )
-    approvals.ask(takes, now)
-    ledger.reserve(takes, ledger.day_of(takes[0]))
-    write_inputs(order, takes)
-    Event.objects.bulk_create(
-        Event(
-            team_id=project.team_id,
-            project=project,
-            generation=take,
-            actor=user,
-            verb="generation.queued",
-            at=now,
-            data={"estimate": order.estimate},
-        )
-        for take in takes
-    )
-    return takes
 
 
 def write_inputs(order: Order, takes: list[Generation]) -> None:

@@ -99,21 +99,8 @@ def claim(generation: Generation, now: datetime) -> Submission | None:
     if not generation.mark_submitting(now=now, deadline=deadline, account=account):
         return None
     faults.point("submit.claimed")
-    try:
-        request = build_request(generation)
-    except ImageRefused as error:
-        fail_unsent(
-            generation, "input_refused", str(error), now, Attempt.Outcome.NOT_SENT
-        )
-        return None
-    except StoreAway as away:  # nothing has left: back in the line
-        reason = ProviderUnavailable(str(away), provider=generation.provider)
-        try_again_later(generation, reason, now)
-        return None
-    except OSError:
-        logger.exception("inputs of take %s cannot be read", generation.pk)
-        message = _("A picture of this take cannot be read from the storage.")
-        fail_unsent(generation, "input_missing", message, now, Attempt.Outcome.NOT_SENT)
+    request = request_of(generation, now)
+    if request is None:
         return None
     return Submission(
         generation=generation,
@@ -162,6 +149,23 @@ def start_here(generation: Generation, now: datetime) -> None:
         faults.point("submit.starting_here")
         generation.mark_submitted(generation.submit_token, now=now)
         queue.enqueue("render", generation_id=str(generation.pk))
+
+
+def request_of(generation: Generation, now: datetime) -> VideoRequest | None:
+    """What a claimed take asks for; None where its pictures cannot be had."""
+    not_sent = Attempt.Outcome.NOT_SENT
+    try:
+        return build_request(generation)
+    except ImageRefused as error:
+        fail_unsent(generation, "input_refused", str(error), now, not_sent)
+    except StoreAway as away:  # nothing has left: back in the line
+        reason = ProviderUnavailable(str(away), provider=generation.provider)
+        try_again_later(generation, reason, now)
+    except OSError:
+        logger.exception("inputs of take %s cannot be read", generation.pk)
+        message = _("A picture of this take cannot be read from the storage.")
+        fail_unsent(generation, "input_missing", message, now, not_sent)
+    return None
 
 
 def build_request(generation: Generation) -> VideoRequest:
