@@ -17,7 +17,6 @@ DOORS = ROWS | {
     "queue",
     "http",
     "middleware",
-    "formats",
     "held",
 }
 MAY_IMPORT = {
@@ -39,7 +38,6 @@ MAY_IMPORT = {
     "forms": {"forms", "models", "catalog", "media", "formats"},
     "tasks": {"pipeline", "models", "queue", "keeping"},
     "views": DOORS | {"views", "animatic"},
-    "api": DOORS | {"api"},
     "admin": DOORS | {"admin"},
     "formats": set(),
     "held": set(),
@@ -77,8 +75,6 @@ def layer_files(layer: str) -> list[Path]:
 
 @pytest.mark.parametrize("layer", sorted(MAY_IMPORT))
 def test_it_imports_only_what_lies_below(layer: str) -> None:
-    if not layer_files(layer)[0].exists():
-        pytest.skip(f"there is no {layer} yet")
     wrong = [
         f"{path.relative_to(STUDIO)} imports {name}"
         for path in layer_files(layer)

@@ -7,8 +7,6 @@ is simply drawn again.
 from __future__ import annotations
 
 import logging
-import os
-import socket
 import uuid
 from contextlib import ExitStack
 from datetime import datetime, timedelta
@@ -26,6 +24,7 @@ from studio.media.storage import write_durably
 from studio.media.store import store
 from studio.models import AT_PROVIDER, Billed, Generation, Status
 from studio.models.progress import is_news
+from studio.pipeline.owner import new_owner
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +39,7 @@ class Stopped(Exception):
 
 def render_generation(generation_id: str) -> None:
     """Draw the take's video and hand it to collect; quietly nothing if not ours."""
-    owner = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+    owner = new_owner()
     generation = claim(generation_id, owner)
     if generation is None:
         return

@@ -7,10 +7,7 @@ whose turn it is, ``looks`` polls what runs, ``outcomes`` writes what came back.
 
 from __future__ import annotations
 
-import os
-import socket
 import time
-import uuid
 from collections.abc import Callable
 from datetime import datetime
 
@@ -25,6 +22,7 @@ from studio.pipeline.gates import Gate
 from studio.pipeline.looks import Looks
 from studio.pipeline.network import Network
 from studio.pipeline.outcomes import Outcomes
+from studio.pipeline.owner import new_owner
 from studio.pipeline.sending import Sending
 from studio.pipeline.wake import SWEEP
 
@@ -50,7 +48,7 @@ class Sweep:
         transport: httpx.AsyncBaseTransport | None = None,
         clock: Callable[[], datetime] = timezone.now,
     ) -> None:
-        self.owner = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        self.owner = new_owner()
         self.clock = clock
         self.network = Network(transport)
         self.gate = Gate()

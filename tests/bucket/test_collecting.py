@@ -17,7 +17,8 @@ from studio.media.bucket import Bucket
 from studio.models import Asset, Generation, Project, Status, User
 from studio.object_storage import S3
 from studio.pipeline import deliver, left_behind
-from studio.pipeline.collect import collect_generation, new_asset
+from studio.pipeline.collect import collect_generation
+from studio.pipeline.fetched import new_asset
 from tests.bucket.conftest import use
 from tests.factories import make_generation
 from tests.pipeline.vendor import MODEL
