@@ -32,3 +32,16 @@ def test_it_names_only_variables_that_are_read() -> None:
     )
 
     assert {name for name in names if name not in settings + commands} == set()
+
+
+def test_it_names_every_variable_of_the_settings() -> None:
+    settings = (ROOT / "studio/settings.py").read_text("utf-8")
+    names = re.findall(r"env\w*\(\s*\"([A-Z0-9_]+)", settings)
+
+    assert [name for name in names if not is_named(name)] == []
+
+
+def is_named(name: str) -> bool:
+    """Whether it stands there, or its end does, in a row for a group of them."""
+    end = name.removeprefix("STUDIO_EMAIL").removeprefix("STUDIO_OIDC")
+    return f"`{name}" in README or f"`{end}`" in README
