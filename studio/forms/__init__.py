@@ -1,1 +1,1 @@
-"""What a person or program may ask for; the same forms for pages, shell and API."""
+"""What a person or program may ask for; the same forms for pages and shell."""

@@ -1,7 +1,7 @@
 """The composer: its fields follow the chosen model.
 
-One form serves the page, the shell and the API. Anything that the model does not have
-is refused by name; a picture that is good is kept even when another field is not.
+One form serves the page and the shell. Anything that the model does not have is refused
+by name; a picture that is good is kept even when another field is not.
 """
 
 from __future__ import annotations
@@ -229,14 +229,9 @@ class ComposerForm(forms.Form):
                 ids.append(uuid.UUID(word))
             except ValueError:
                 self.add_error(field, _("This file does not exist."))
-        kinds = (
-            {Asset.Kind.VIDEO}
-            if item.role == "source_video"
-            else {
-                Asset.Kind.IMAGE,
-                Asset.Kind.POSTER,
-            }
-        )
+        kinds = {Asset.Kind.IMAGE, Asset.Kind.POSTER}
+        if item.role == "source_video":
+            kinds = {Asset.Kind.VIDEO}
         found = (
             Asset.objects.visible_to(self.user)
             .usable_in(self.project)
@@ -263,13 +258,12 @@ class ComposerForm(forms.Form):
         given = {role for role, count in counts.items() if count}
         if mode := self.video_model.mode_for(given):
             return mode
-        nearest = max(
+        return max(
             self.video_model.modes,
             key=lambda mode: len(
                 given & {item.role for item in self.video_model.inputs_for(mode)}
             ),
         )
-        return nearest
 
     def no_such_mode(self) -> str:
         """What the model can make a video from."""

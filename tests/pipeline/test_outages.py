@@ -43,12 +43,6 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def vendor() -> Vendor:
-    """The provider."""
-    return Vendor()
-
-
-@pytest.fixture
 def sweep(vendor: Vendor, clock: Clock) -> Iterator[Sweep]:
     """A sweep that speaks with it."""
     sweep = Sweep(transport=vendor.transport, clock=clock)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from io import BytesIO
 
@@ -31,20 +30,6 @@ from studio.pipeline.looks import POLLS_PER_PROVIDER
 from studio.pipeline.sweep import Sweep
 from tests.factories import make_asset, make_generation
 from tests.pipeline.vendor import MODEL, Vendor
-
-
-@pytest.fixture
-def vendor() -> Vendor:
-    """The provider."""
-    return Vendor()
-
-
-@pytest.fixture
-def sweep(vendor: Vendor) -> Iterator[Sweep]:
-    """A sweep that speaks with it."""
-    sweep = Sweep(transport=vendor.transport)
-    yield sweep
-    sweep.close()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 
 import pytest
 from django.db import connection
@@ -27,20 +26,6 @@ from tests.factories import make_generation, make_project, make_team
 from tests.pipeline.vendor import MODEL, Vendor
 
 SLOW = "segmind:kling-3.0-video"
-
-
-@pytest.fixture
-def vendor() -> Vendor:
-    """The provider."""
-    return Vendor()
-
-
-@pytest.fixture
-def sweep(vendor: Vendor) -> Iterator[Sweep]:
-    """A sweep that speaks with it."""
-    sweep = Sweep(transport=vendor.transport)
-    yield sweep
-    sweep.close()
 
 
 @pytest.fixture(autouse=True)
