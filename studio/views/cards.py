@@ -49,7 +49,6 @@ from studio.views.card_words import (
 from studio.views.flaws import warning_of
 
 DEFAULT_SIZE = (16, 9)
-TALL = 1.0  # below this ratio the small poster is large enough
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -170,7 +169,7 @@ def pictures_and_state(
             return {"state": "blocked", "stage": _("Blocked"), "reason": blocked}
     width, height = size_of(take)
     return {
-        **files_of(take.files, width < height * TALL),
+        **files_of(take.files, is_tall=width < height),
         **state_of(take, user, role, times, now),
     }
 
@@ -216,7 +215,7 @@ def known_size(
 def shape(aspect_ratio: str) -> tuple[int, int] | None:
     """``"9:16"`` as (9, 16); None for words such as *auto*."""
     left, colon, right = aspect_ratio.partition(":")
-    if not colon or not left.isdigit() or not right.isdigit():
+    if not colon or not left.isdecimal() or not right.isdecimal():
         return None
     width, height = int(left), int(right)
     return (width, height) if width and height else None
@@ -227,8 +226,8 @@ def ratio_class(width: int, height: int) -> str:
     return f"r{min(max(round(100 * width / height), 40), 260)}"
 
 
-def files_of(listed: Iterable[Asset | Picture], is_tall: bool) -> dict[str, Any]:
-    """Addresses of what there is to see."""
+def files_of(listed: Iterable[Asset | Picture], *, is_tall: bool) -> dict[str, Any]:
+    """Addresses of what there is to see; of a tall one the small poster is enough."""
     files = {item.kind: item for item in listed}
     video = files.get(Asset.Kind.VIDEO)
     large, small = files.get(Asset.Kind.POSTER), files.get(Asset.Kind.POSTER_SMALL)
@@ -253,7 +252,7 @@ def state_of(
         }
     mine = take.created_by_id == user.pk and role.is_at_least(Role.EDITOR)
     may_stop = mine or role.is_at_least(Role.ADMIN)
-    found: dict[str, Any] = {
+    return {
         "can_move": take.status == Status.QUEUED and may_stop,
         "state": "waiting" if take.is_in_flight else str(take.status),
         "stage": stage_of(take),
@@ -261,28 +260,35 @@ def state_of(
         "elapsed": formats.seconds((now - take.status_at).total_seconds()),
         "dimmed": start_image_of(take),
         "can_cancel": take.can_be_canceled and may_stop,
+        **(way_of(take, role, times, now) if take.is_in_flight else end_of(take, role)),
     }
-    if take.is_in_flight:
-        percent = None if take.fraction is None else round(take.fraction * 100)
-        found |= {
-            "before": times.place.before if times and times.place else None,
-            "place": place_words(times),
-            "usual": usual_words(take, times),
-            "expected": expected_words(take, times),
-            "expected_at": expected_at(times, now),
-            **link_words(take, now),
-            "percent": percent,
-            "reason": take.wait_reason,
-            "next_step": approval_words(take, role),
-        }
-    else:
-        found |= {
-            **reason_of(take),
-            "billed": str(BILLED.get(Billed(take.billed), "")),
-            "can_retry": take.can_be_retried and role.is_at_least(Role.EDITOR),
-            "again": estimate_of(take),
-        }
-    return found
+
+
+def way_of(
+    take: Generation, role: Role, times: Expected | None, now: datetime
+) -> dict[str, Any]:
+    """How far one is that is on its way, and what it waits for."""
+    return {
+        "before": times.place.before if times and times.place else None,
+        "place": place_words(times),
+        "usual": usual_words(take, times),
+        "expected": expected_words(take, times),
+        "expected_at": expected_at(times, now),
+        **link_words(take, now),
+        "percent": None if take.fraction is None else round(take.fraction * 100),
+        "reason": take.wait_reason,
+        "next_step": approval_words(take, role),
+    }
+
+
+def end_of(take: Generation, role: Role) -> dict[str, Any]:
+    """Why one ended without a video, and what can be done."""
+    return {
+        **reason_of(take),
+        "billed": str(BILLED.get(Billed(take.billed), "")),
+        "can_retry": take.can_be_retried and role.is_at_least(Role.EDITOR),
+        "again": estimate_of(take),
+    }
 
 
 def start_image_of(take: Generation) -> str:

@@ -35,7 +35,6 @@ from studio.views.addresses import place, read_id
 from studio.views.card_words import words_of
 from studio.views.cards import (
     DEFAULT_SIZE,
-    TALL,
     card,
     files_of,
     known_size,
@@ -199,7 +198,7 @@ def step(row: Waiting, files: Sequence[Picture], project: uuid.UUID | None) -> S
     width, height = known_size(files, row.options) or DEFAULT_SIZE
     # Of a blocked one there is nothing to see.
     shown = [] if row.moderation == Moderation.BLOCKED else files
-    seen = files_of(shown, width < height * TALL)
+    seen = files_of(shown, is_tall=width < height)
     words, href = words_of(row.words), address(project, take=str(row.pk))
     inner = format_html("<span>{}</span>", Truncator(words).chars(20))
     if seen["poster"]:
