@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any, BinaryIO, cast
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from studio.catalog import Option
@@ -15,8 +13,6 @@ from studio.catalog.checking import can_be_stored, label_of
 from studio.media.images import CleanImage, ImageRefused, normalise_image
 
 ACCEPTED = "image/jpeg,image/png,image/webp,image/avif"
-# Beyond these the night before or after is no date, or not one in UTC.
-FIRST_DAY, LAST_DAY = date(1, 1, 3), date(9999, 12, 29)
 UNITS = {"duration": _("%(value)s s"), "frame_rate": _("%(value)s fps")}
 
 
@@ -68,16 +64,6 @@ def read_image(upload: UploadedFile) -> CleanImage:
         return normalise_image(cast(BinaryIO, upload), name=upload.name or "")
     except ImageRefused as error:
         raise forms.ValidationError(str(error)) from error
-
-
-def day_field(label: Any) -> forms.DateField:
-    """A day to filter by."""
-    return forms.DateField(
-        label=label,
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
-        validators=[MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)],
-    )
 
 
 def option_field(option: Option) -> forms.Field:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
 
 from django import forms
-from django.utils import timezone
+from django.db.models import BigIntegerField
 from django.utils.translation import gettext_lazy as _
 
-from studio.forms.fields import day_field
+from studio.forms.days import DayField, between
 from studio.models import IN_FLIGHT, Decision, Status
 from studio.models.generation_queries import GenerationQuerySet
 
 MAX_SEARCH = 200  # characters
-MAX_ID = 2**63 - 1  # of any row
 STATES = {
     "completed": (_("Completed"), [Status.COMPLETED]),
     "in_flight": (_("In progress"), sorted(IN_FLIGHT)),
@@ -70,9 +68,14 @@ class GalleryForm(forms.Form):
         label=_("Verdict"), required=False, choices=VERDICT_CHOICES
     )
     star = forms.ChoiceField(label=_("Star"), required=False, choices=STAR_CHOICES)
-    person = forms.IntegerField(label=_("Person"), required=False, max_value=MAX_ID)
-    start = day_field(_("From"))
-    end = day_field(_("To"))
+    person = forms.IntegerField(
+        label=_("Person"),
+        required=False,
+        min_value=1,
+        max_value=BigIntegerField.MAX_BIGINT,
+    )
+    start = DayField(label=_("From"))
+    end = DayField(label=_("To"))
 
     @property
     def given(self) -> dict[str, object]:
@@ -104,7 +107,8 @@ class GalleryForm(forms.Form):
             "person": "created_by_id",
         }
         wanted = {plain[name]: given[name] for name in plain.keys() & given.keys()}
-        return between(takes.filter(**wanted), given.get("start"), given.get("end"))
+        takes = takes.filter(**wanted)
+        return between(takes, "created_at", given.get("start"), given.get("end"))
 
 
 def judged(takes: GenerationQuerySet, verdict: str) -> GenerationQuerySet:
@@ -114,22 +118,6 @@ def judged(takes: GenerationQuerySet, verdict: str) -> GenerationQuerySet:
     if verdict == "none":
         return takes.filter(verdict="", status=Status.COMPLETED)
     return takes.filter(verdict=verdict) if verdict else takes
-
-
-def between(
-    takes: GenerationQuerySet, start: object, end: object
-) -> GenerationQuerySet:
-    """Those made on these days, both included, by the clock of the site."""
-    if isinstance(start, date):
-        takes = takes.filter(created_at__gte=midnight(start))
-    if isinstance(end, date):
-        takes = takes.filter(created_at__lt=midnight(end + timedelta(days=1)))
-    return takes
-
-
-def midnight(day: date) -> datetime:
-    """When a day begins here."""
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def chosen(

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from studio.forms.fields import day_field
+from studio.forms.days import DayField, between
 from studio.models import Team, User
 from studio.models.events import VERBS, EventQuerySet
 
@@ -23,8 +21,8 @@ class TrailForm(forms.Form):
         required=False,
         choices=[("", _("Anything")), *sorted(VERBS.items())],
     )
-    start = day_field(_("From"))
-    end = day_field(_("To"))
+    start = DayField(label=_("From"))
+    end = DayField(label=_("To"))
 
     def __init__(self, data: Mapping[str, Any] | None, *, team: Team) -> None:
         super().__init__(data)
@@ -47,13 +45,4 @@ class TrailForm(forms.Form):
             events = events.filter(actor=person)
         if verb := given.get("verb"):
             events = events.filter(verb=verb)
-        if start := given.get("start"):
-            events = events.filter(at__gte=midnight(start))
-        if end := given.get("end"):
-            events = events.filter(at__lt=midnight(end + timedelta(days=1)))
-        return events
-
-
-def midnight(day: date) -> datetime:
-    """When a day begins here."""
-    return timezone.make_aware(datetime.combine(day, time.min))
+        return between(events, "at", given.get("start"), given.get("end"))

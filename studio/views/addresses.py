@@ -8,6 +8,7 @@ from functools import cache
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.dateparse import parse_datetime
 
 from studio.models import Asset
 from studio.models.at_hand import Picture
@@ -39,19 +40,21 @@ def file_address(asset: Asset | Picture) -> str:
 
 def place(text: str) -> tuple[datetime, UUID] | None:
     """When and which: a row's place in a gallery, as addresses carry it; else None."""
-    when, _bar, pk = text.partition("_")
-    created, found = read_moment(when), read_id(pk)
-    return (created, found) if created and found else None
+    words, _bar, pk = text.partition("_")
+    moment, found = read_moment(words), read_id(pk)
+    return (moment, found) if moment and found else None
 
 
 def read_moment(text: str) -> datetime | None:
-    """A moment; nonsense is none."""
+    """A moment with its time zone, as a page wrote it into an address; else None."""
     try:
-        moment = datetime.fromisoformat(text)
-        # Near the ends of time the database could not say it in UTC.
-        return None if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError):
+        moment = parse_datetime(text)
+    except ValueError:
         return None
+    if moment is None or moment.tzinfo is None:
+        return None
+    # Near the ends of time nothing can be taken from it, nor could it be said in UTC.
+    return moment.astimezone(UTC) if 1000 <= moment.year <= 9000 else None
 
 
 def read_ids(texts: Iterable[str]) -> list[UUID]:

@@ -76,7 +76,7 @@ def next_look(user: User, is_asked: bool) -> int:
 
 def read_since(request: StudioRequest, now: datetime) -> datetime:
     """From when on to tell: the page's last look, and nothing from before its first."""
-    first, last = (read_moment(request.GET.get(n, "")) for n in ("from", "since"))
+    first, last = (read_moment(request.GET.get(name, "")) for name in ("from", "since"))
     moment = last or first
     if moment is None:
         return now

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import MAXYEAR, date, timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -134,13 +134,14 @@ def report_of(team: Team, time: Time, user: User) -> Report:
 def time_of(request: StudioRequest) -> Time:
     """The month or year in the address; this month otherwise."""
     year, month = request.GET.get("year", ""), request.GET.get("month", "")
+    this_month = Time.month(timezone.localdate())
     try:
-        first = date(int(year), 1, 1) if year else date.fromisoformat(f"{month}-01")
-    except (ValueError, OverflowError):
-        first = date.max
-    if first.year == MAXYEAR:  # no day follows on it
-        return Time.month(timezone.localdate())
-    return Time.year(first.year) if year else Time.month(first)
+        day = date.fromisoformat(f"{year}-01-01" if year else f"{month}-01")
+    except ValueError:
+        return this_month
+    if day.year == date.max.year:  # no day comes after it
+        return this_month
+    return Time.year(day.year) if year else Time.month(day)
 
 
 def title_of(time: Time) -> str:
