@@ -16,9 +16,10 @@ def checked(url: str) -> httpx.URL:
     """The address as httpx has it. Raises DownloadFailed for none of the web."""
     try:
         parsed = httpx.URL(url.strip())
-    except httpx.InvalidURL:
-        parsed = httpx.URL("")
-    if parsed.scheme not in {"http", "https"} or not parsed.host or parsed.userinfo:
+        host = parsed.host
+    except (httpx.InvalidURL, UnicodeError):  # also a name that is no IDNA
+        parsed, host = httpx.URL(""), ""
+    if parsed.scheme not in {"http", "https"} or not host or parsed.userinfo:
         raise DownloadFailed(
             "The address of the video is not one that can be fetched.", permanent=True
         )
@@ -40,10 +41,15 @@ def next_address(url: str, response: httpx.Response) -> str:
     location = str(response.headers.get("location", "")).strip()
     following = location if "://" in location[:12] else urljoin(url, location)
     if not location or (is_https(url) and not is_https(following)):
-        raise DownloadFailed(
-            "The address of the video leads nowhere safe.", permanent=True
-        )
+        raise leads_nowhere()
     return following
+
+
+def leads_nowhere() -> DownloadFailed:
+    """Of a redirect that is not followed."""
+    return DownloadFailed(
+        "The address of the video leads nowhere safe.", permanent=True
+    )
 
 
 def is_https(url: str) -> bool:

@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 import httpx
 
-from studio.outbound.addresses import checked, next_address, raw_target
+from studio.outbound.addresses import checked, leads_nowhere, next_address, raw_target
 from studio.outbound.client import build_client
 from studio.outbound.failures import DownloadFailed, failure_of, refusal
 
@@ -181,7 +181,12 @@ class Job:
             timeout=httpx.Timeout(self.limits.stall_seconds, connect=10.0, pool=10.0),
             extensions={"target": raw_target(url)},
         )
-        return await self.client.send(request, stream=True, follow_redirects=False)
+        try:
+            return await self.client.send(request, stream=True, follow_redirects=False)
+        except (
+            UnicodeError
+        ) as error:  # httpx looks where a redirect leads, all the same
+            raise leads_nowhere() from error
 
     def goes_on(self, response: httpx.Response) -> bool:
         """Whether an answer to a range fits what is there, or is the whole file."""

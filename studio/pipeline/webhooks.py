@@ -77,7 +77,7 @@ async def post(
         return Outcome(is_done=False, is_final=True, said=str(refusal))
     except (TimeoutError, httpx.TimeoutException):
         return Outcome(is_done=False, said=_("It did not answer in time."))
-    except (httpx.HTTPError, httpx.InvalidURL, OSError):
+    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, OSError):
         return Outcome(is_done=False, said=_("It could not be reached."))
     is_done = 200 <= status < 300
     said = _("Received.") if is_done else _("It answered with a refusal.")

@@ -121,7 +121,7 @@ class HttpProvider(VideoProvider):
             raise ProviderNotConfigured(f"{self.label} has no address yet.")
         try:
             is_usable = reading.is_url(url) and bool(known_url(url).host)
-        except httpx.InvalidURL:
+        except (httpx.InvalidURL, UnicodeError):  # also a name that is no IDNA
             is_usable = False
         if not is_usable:
             raise ProviderNotConfigured(
@@ -215,14 +215,15 @@ class HttpProvider(VideoProvider):
         whole = address if is_whole else f"{base_url}/{address.lstrip('/')}"
         try:
             url = httpx.URL(whole)
-        except httpx.InvalidURL:
+            there = origin(url)
+        except (httpx.InvalidURL, UnicodeError):
             raise self.error(InvalidResponse, "named no usable address") from None
         # Behind a gateway of one's own, the provider's other hosts see no key.
         is_usual = origin(base) == origin(known_url(self.default_base_url))
-        is_trusted = is_usual and origin(url) in {
+        is_trusted = is_usual and there in {
             ("https", host, 443) for host in self.trusted_hosts
         }
-        if is_signed and origin(url) != origin(base) and not is_trusted:
+        if is_signed and there != origin(base) and not is_trusted:
             what = f"named an address at {url.host}, where its key must not go"
             raise self.error(InvalidResponse, what)
         return url

@@ -107,7 +107,13 @@ def test_it_follows_three_redirects_and_no_more(target: Path) -> None:
 
 @pytest.mark.parametrize(
     "location",
-    ["http://169.254.169.254/latest/", "http://localhost:1/", "file:///etc/passwd", ""],
+    [
+        "http://169.254.169.254/latest/",
+        "http://localhost:1/",
+        "http://xn--0.example/",
+        "file:///etc/passwd",
+        "",
+    ],
 )
 def test_a_redirect_passes_the_guard(target: Path, location: str) -> None:
     error = failure(saying(reply(status="302 Found", Location=location)), target)
@@ -134,7 +140,14 @@ def test_a_redirect_never_leaves_tls(target: Path) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["gs://bucket/f.mp4", "file:///etc/passwd", "f.mp4", "", "https://u:p@a.example/"],
+    [
+        "gs://bucket/f.mp4",
+        "file:///etc/passwd",
+        "f.mp4",
+        "",
+        "https://u:p@a.example/",
+        "https://xn--0.example/f.mp4",
+    ],
 )
 def test_it_refuses_what_is_no_address_of_the_web(target: Path, url: str) -> None:
     with pytest.raises(DownloadFailed) as caught:

@@ -60,6 +60,7 @@ def test_it_takes_an_address_on_a_host_it_names() -> None:
         "http://upload.bare.example/",
         "https://upload.bare.example:444/",
         "https://[oops/",
+        "https://xn--0.example/",
     ],
 )
 def test_no_key_goes_anywhere_else(address: str) -> None:

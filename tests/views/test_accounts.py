@@ -100,6 +100,15 @@ def test_a_wrong_form_comes_back(
     assert not ProviderAccount.objects.exists()
 
 
+def test_a_name_that_is_none_is_said_of_the_key(client: Client) -> None:
+    sent = values("https://xn--0.example")
+
+    page = client.post(reverse("account-create"), sent, follow=True).content.decode()
+
+    assert "must look like https://api.example.com" in page
+    assert ProviderAccount.objects.get().is_valid is False
+
+
 def test_the_form_starts_with_the_provider_asked_for(client: Client) -> None:
     page = client.get(reverse("account-create"), {"provider": "vtrix"})
 
