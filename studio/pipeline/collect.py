@@ -27,6 +27,7 @@ from studio.pipeline.bring import LEASE, Stopped, bring, hold
 from studio.pipeline.fetched import (
     Fetched,
     check,
+    is_free,
     outcome_fields,
     picture_asset,
     video_asset,
@@ -188,7 +189,7 @@ def end_without_file(
     generation: Generation, owner: str, code: str, message: str, now: datetime
 ) -> None:
     """The provider made it and very likely charged for it, and it cannot be had."""
-    billed = Billed.NO if generation.estimate == 0 else Billed.YES
+    billed = Billed.NO if is_free(generation) else Billed.YES
     made = _("The video was made, but it cannot be had. %(reason)s")
     message = made % {"reason": message}
     generation.mark_failed(

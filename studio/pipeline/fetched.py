@@ -73,9 +73,8 @@ def check(part: Path, folder: Path, stem: str) -> Fetched:
 
 def outcome_fields(generation: Generation, fetched: Fetched) -> dict[str, Any]:
     """What the row says of the result: its cost, and whether it is as ordered."""
-    is_free = generation.estimate == 0 and generation.cost is None
     fields: dict[str, Any] = {
-        "billed": Billed.NO if is_free else Billed.YES,
+        "billed": Billed.NO if is_free(generation) else Billed.YES,
         "fraction": None,
         "wait_reason": "",
         "lease_until": None,
@@ -83,6 +82,11 @@ def outcome_fields(generation: Generation, fetched: Fetched) -> dict[str, Any]:
     if generation.cost is None:
         fields["cost"] = generation.estimate
     return {**fields, **ordered_fields(generation, fetched)}
+
+
+def is_free(generation: Generation) -> bool:
+    """Whether it costs nothing, and nobody has said anything else since."""
+    return generation.estimate == 0 and generation.cost is None
 
 
 def ordered_fields(generation: Generation, fetched: Fetched) -> dict[str, Any]:

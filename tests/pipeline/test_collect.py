@@ -195,6 +195,20 @@ def test_it_ends_a_take_whose_file_is_damaged_each_time(
     assert take.error_code == "damaged"
 
 
+def test_a_bill_is_charged_although_it_should_have_been_free(
+    take: Generation,
+) -> None:
+    bill = {"estimate": 0, "cost": 200_000, "cost_is_reported": True}
+    Generation.objects.filter(pk=take.pk).update(**bill)
+
+    for _time in range(3):
+        Generation.objects.filter(pk=take.pk).update(lease_until=None)
+        take = collect(take, b"no video")
+
+    assert (take.status, take.billed) == (Status.FAILED, Billed.YES)
+    assert take.ledger.get().charged == 200_000
+
+
 def test_it_collects_after_a_damaged_file(take: Generation, clip: bytes) -> None:
     collect(take, clip[:-500])
     collect(take, clip)
