@@ -65,6 +65,10 @@ class Visit:
         return reverse(name, args=[self.token, *args])
 
 
+class NoOpenLink(Http404):
+    """None has this address: never, or not any more, which nobody is told apart."""
+
+
 class TooManyTries(Exception):
     """From this address nobody is let in for a while."""
 
@@ -85,6 +89,9 @@ def guest_view(view: Inside[P]) -> Callable[..., HttpResponseBase]:
         except TooManyTries:
             context = {"link": None, "words": _("Too many tries. Wait ten minutes.")}
             response = render(request, "shares/wait.html", context, status=429)
+        except NoOpenLink:
+            context = {"link": None}
+            response = render(request, "shares/over.html", context, status=404)
         for name, value in HEADERS.items():
             response[name] = value
         return response
@@ -93,7 +100,7 @@ def guest_view(view: Inside[P]) -> Callable[..., HttpResponseBase]:
 
 
 def visit_of(request: StudioRequest, token: str) -> Visit:
-    """The link of this token, if it lives. Raises Http404 and TooManyTries."""
+    """The link of this token, if it lives. Raises NoOpenLink and TooManyTries."""
     links = ShareLink.objects.live(timezone.now()).for_token(token)
     link = links.select_related("team").first()
     if link is None:  # a right one opens, however many wrong ones came from there
@@ -101,7 +108,7 @@ def visit_of(request: StudioRequest, token: str) -> Visit:
         if MISSES.is_reached(come_from):
             raise TooManyTries
         MISSES.count(come_from)
-        raise Http404
+        raise NoOpenLink
     return Visit(token=token, link=link, name=guest_name(request, link))
 
 

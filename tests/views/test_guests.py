@@ -239,6 +239,23 @@ def test_guessing_a_passphrase_ends_soon(
     assert client.post(f"/r/{token}/", right, REMOTE_ADDR="10.1.1.1").status_code == 302
 
 
+def test_a_guest_is_told_whom_to_ask_and_not_what_was_there(
+    opened: Opened, alice: User
+) -> None:
+    link, token, client = opened()
+    link.revoke(user=alice, now=timezone.now())
+
+    closed = client.get(f"/r/{token}/")
+    never = client.get("/r/guess/")
+
+    page, other = closed.content.decode(), never.content.decode()
+    assert page.partition("<main")[2] == other.partition("<main")[2]
+    assert "Ask whoever sent it" in page
+    assert link.name not in page
+    assert "your projects" not in page  # which no guest has
+    assert closed["X-Robots-Tag"] == never["X-Robots-Tag"]
+
+
 def test_guessing_addresses_ends_soon(
     project: Project, alice: User, client: Client
 ) -> None:
