@@ -31,7 +31,7 @@ class ShareLinkForm(forms.Form):
         required=False,
         min_length=6,
         max_length=100,
-        help_text=_("Optional. Tell it to your guests on another way than the link."),
+        help_text=_("Optional. Tell it to your guests in another way than the link."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     allows_comments = forms.BooleanField(label=_("Guests may comment"), required=False)
