@@ -121,6 +121,8 @@ def usual_words(take: Generation, times: Expected | None) -> str:
     if times.has_history:
         half, most = formats.about(times.median), formats.about(times.p90)
         words = _("usually %(half)s, 9 in 10 within %(most)s")
+        if half == most:
+            words = _("usually %(half)s")
         return words % {"half": half, "most": most}
     if times.usual.seconds is None:
         return _("no history yet")

@@ -228,7 +228,7 @@ def test_it_says_the_place_and_the_usual_time(
     client_for: ClientFor, project: Project, bob: User
 ) -> None:
     first, second = two_takes(project, bob)
-    for seconds in (58, 60, 62):
+    for seconds in (58, 60, 200):
         Timing.add(first.timing_key(), seconds)
 
     for page in (
@@ -236,8 +236,21 @@ def test_it_says_the_place_and_the_usual_time(
         page_for(client_for, bob, "take", second.pk),
     ):
         assert "1 before it" in page
-        assert "usually 1 min, 9 in 10 within 1 min" in page
+        assert "usually 1 min, 9 in 10 within 3 min" in page
     assert "1 before it" in page_for(client_for, bob, "project", project.pk)
+
+
+def test_it_says_a_time_once_where_all_take_the_same(
+    client_for: ClientFor, project: Project, bob: User
+) -> None:
+    first, second = two_takes(project, bob)
+    for seconds in (58, 60, 62):
+        Timing.add(first.timing_key(), seconds)
+
+    page = page_for(client_for, bob, "take", second.pk)
+
+    assert "usually 1 min" in page
+    assert "9 in 10" not in page
 
 
 def test_it_says_plainly_that_there_is_no_history(
