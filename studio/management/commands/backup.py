@@ -7,6 +7,7 @@ from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.template.defaultfilters import filesizeformat
 
@@ -96,8 +97,8 @@ def about_secrets(*, is_in: bool) -> str:
     if is_in:
         return "The secret keys are in it: keep it where only you can read it."
     return (
-        "The secret keys are not in it: keep var/secrets apart, or provider keys must "
-        "be typed in again after a restore."
+        f"The secret keys are not in it: keep {settings.SECRETS_DIR} apart, or "
+        "provider keys must be typed in again after a restore."
     )
 
 

@@ -22,6 +22,7 @@ class Command(BaseCommand):
             action="store_true",
             help="add missing entries, and count budgets and sums anew from the ledger",
         )
+        parser.add_argument("--data", metavar="FOLDER", help="the data folder")
 
     def handle(self, **options: Any) -> None:
         """Every team in turn; an exit status of 1 where something disagrees."""
