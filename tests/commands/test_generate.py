@@ -19,7 +19,7 @@ def email(project: Project, bob: User) -> str:
 
 
 def test_an_unknown_price_needs_a_word(email: str) -> None:
-    with pytest.raises(CommandError, match="The price is not known"):
+    with pytest.raises(CommandError, match="give --accept-unknown-price"):
         call_command("generate", *UNPRICED, email)
     assert not Generation.objects.exists()
 

@@ -35,6 +35,20 @@ def test_the_json_says_cause_fault_and_next_step(project: Project, bob: User) ->
     assert row["error"] == "Vtrix has no credit for this: Balance is used up."
 
 
+def test_the_json_counts_no_cost_that_was_not_billed(
+    project: Project, bob: User
+) -> None:
+    take = make_generation(
+        project, bob, status=Status.FAILED, cost=250_000, billed="no"
+    )
+    out = StringIO()
+
+    report([take], True, OutputWrapper(out))
+
+    [row] = json.loads(out.getvalue())
+    assert (row["cost"], row["billed"]) == (0, "no")
+
+
 def test_the_lines_say_the_cause_first(project: Project, bob: User) -> None:
     lines = printed(project, bob, as_json=False).splitlines()
 

@@ -17,6 +17,7 @@ from studio.forms.composer import TICK, ComposerForm
 from studio.media.store import store
 from studio.models import (
     Asset,
+    Billed,
     Generation,
     Membership,
     OverBudget,
@@ -35,6 +36,9 @@ IMAGE_NAMES = {
     "reference_image": "reference_images",
 }
 LOOK_EVERY = 0.3  # seconds
+UNKNOWN_PRICE = (
+    "The price is not known: give --accept-unknown-price to go on all the same."
+)
 
 
 class Command(BaseCommand):
@@ -169,6 +173,9 @@ def sentences(form: ComposerForm) -> str:
     """Every fault of the form, one line each."""
     lines = []
     for name, errors in form.errors.items():
+        if name == TICK:
+            lines.append(UNKNOWN_PRICE)
+            continue
         label = "" if name == "__all__" else f"{form.fields[name].label or name}: "
         lines += [f"{label}{error}" for error in errors]
     return "\n".join(lines)
@@ -240,7 +247,7 @@ def description(take: Generation, video: Asset | None) -> dict[str, Any]:
         "mode": take.mode,
         "options": take.options,
         "estimate": take.estimate,
-        "cost": take.cost,
+        "cost": 0 if take.billed == Billed.NO else take.cost,
         "billed": take.billed,
         "error": take.error_message or None,
         "error_code": take.error_code or None,
