@@ -48,6 +48,11 @@ class ProviderKeys:
     has_environment: bool  # the installation's default from the environment
 
     @property
+    def used(self) -> ProviderAccount | None:
+        """The one of the team's own that takes go with: the oldest that is on."""
+        return next((a for a in self.accounts if a.is_active), None)
+
+    @property
     def is_empty(self) -> bool:
         """Whether there is no key at all."""
         return not (self.accounts or self.defaults or self.has_environment)

@@ -17,6 +17,7 @@ from studio.models import (
     User,
     offered_models,
 )
+from studio.pipeline.credentials import account_for
 from tests.conftest import ClientFor
 from tests.factories import make_generation
 
@@ -67,6 +68,27 @@ def test_it_shows_keys_and_what_runs_with_them(
     assert "••••wxyz" in page
     assert "2 / 3" in page
     assert "vt-canary-0123456789" not in page
+
+
+def test_it_says_which_of_two_keys_is_not_used(
+    client_for: ClientFor, team: Team, alice: User
+) -> None:
+    old, new = (
+        ProviderAccount.objects.create(team=team, provider="vtrix", name=name)
+        for name in ("Old", "New")
+    )
+    ProviderAccount.objects.create(team=team, provider="segmind")
+    words = "Not used: an older key counts first."
+
+    row = page_for(client_for, alice).partition(f'id="key-{new.pk}"')
+    assert words not in row[0]
+    assert row[2].count(words) == 1
+    assert account_for(team.pk, "vtrix") == old
+
+    old.is_active = False
+    old.save()
+    assert words not in page_for(client_for, alice)
+    assert account_for(team.pk, "vtrix") == new
 
 
 def test_it_names_the_default_keys(
