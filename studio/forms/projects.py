@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from studio.models import Project, Team, User
 from studio.models.teams import MANAGERS
 
+MOST_DIGITS = 18  # of a person's number
+
 
 class ProjectForm(forms.Form):
     """A name that no other project has, as far as its sender can see."""
@@ -47,6 +49,18 @@ def same_name(name: str, team: Team, user: User, project: Project | None) -> boo
     return same.exists()
 
 
+class PeopleField(forms.ModelMultipleChoiceField):
+    """Some of a team's people."""
+
+    def clean(self, value: Any) -> Any:
+        """No database takes a number that is longer than an id can be."""
+        for one in value or ():
+            if len(str(one)) > MOST_DIGITS:
+                words = self.error_messages["invalid_choice"]
+                raise forms.ValidationError(words, params={"value": one})
+        return super().clean(value)
+
+
 class PeopleForm(forms.Form):
     """Whether a project is private, and for whom of the team it is."""
 
@@ -66,7 +80,7 @@ class PeopleForm(forms.Form):
         chosen = [place.user_id for place in project.places.all()]
         initial = {"is_private": project.is_private, "people": chosen or [user.pk]}
         super().__init__(data, initial=initial)
-        self.fields["people"] = forms.ModelMultipleChoiceField(
+        self.fields["people"] = PeopleField(
             label=_("People"),
             queryset=choosable(project.team),
             required=False,
