@@ -10,13 +10,6 @@ from studio.supervision import StartRefused, address
 from studio.supervision.address import Address
 
 
-@pytest.fixture(autouse=True)
-def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever runs the tests may have these in the environment."""
-    monkeypatch.delenv("STUDIO_URL", raising=False)
-    monkeypatch.delenv("STUDIO_ALLOWED_HOSTS", raising=False)
-
-
 @pytest.mark.parametrize("port", ["abc", "0", "65536", "-1", "8000.5", "", "٣٣٣٣"])
 def test_it_refuses_what_is_no_port(port: str) -> None:
     with pytest.raises(StartRefused, match="--port must be a number"):

@@ -16,13 +16,6 @@ from studio.supervision.first_account import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def nothing_given(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever runs the tests may have these in the environment."""
-    for variable in ("STUDIO_ADMIN_EMAIL", "STUDIO_ADMIN_PASSWORD"):
-        monkeypatch.delenv(variable, raising=False)
-
-
 def test_it_makes_an_admin_with_a_team_and_a_project() -> None:
     account = make_first_account()
 

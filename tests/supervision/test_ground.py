@@ -10,14 +10,6 @@ import pytest
 from studio.supervision import StartRefused, ground
 
 
-@pytest.fixture(autouse=True)
-def no_keys_given(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever runs the tests may have keys in the environment."""
-    for variable in ground.KEYS:
-        monkeypatch.delenv(variable, raising=False)
-        monkeypatch.delenv(f"{variable}_FILE", raising=False)
-
-
 @pytest.fixture
 def secrets(tmp_path: Path) -> Path:
     """Where the keys go."""
