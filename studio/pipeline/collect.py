@@ -24,6 +24,7 @@ from studio.models import Asset, Billed, Generation, Status, Timing
 from studio.outbound.failures import DownloadFailed
 from studio.pipeline import deliver, keys
 from studio.pipeline.bring import LEASE, Stopped, bring, hold
+from studio.pipeline.database import DATABASE_AWAY
 from studio.pipeline.fetched import (
     Fetched,
     check,
@@ -82,6 +83,12 @@ def collect_generation(
         reason = _("The storage of this installation cannot be written: %(reason)s.")
         reason %= {"reason": error.strerror or error}
         try_later(generation, owner, reason, timezone.now())
+    except DATABASE_AWAY:
+        raise
+    except Exception:  # unforeseen: tried again like a download, and not for ever
+        logger.exception("take %s could not be brought in", generation.pk)
+        broke = DownloadFailed(_("Dailies could not bring it in: the log says why."))
+        settle_failed_download(generation, owner, broke, timezone.now())
     finally:
         for leftover in folder.glob(f"{stem}*"):
             leftover.unlink(missing_ok=True)

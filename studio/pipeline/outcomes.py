@@ -63,16 +63,26 @@ class Outcomes:
         """Each alone; what finds no database is kept. Raises the database's errors."""
         for number, outcome in enumerate(batch):
             try:
-                with transaction.atomic():
-                    # The rows may be ahead in memory of what was rolled back.
-                    outcome.key.generation.refresh_from_db(fields=AHEAD)
-                    self.write_one(outcome)
+                self.write_alone(outcome)
             except DATABASE_AWAY:
                 self.unwritten += batch[number:]
                 raise
-            except Exception:  # one broken outcome must not stop the others
-                logger.exception("an outcome could not be written")
             self.follow(outcome)
+
+    def write_alone(self, outcome: Outcome) -> None:
+        """One that nobody foresaw is written as broken: it must not stop the others,
+        and its take must come to an end."""
+        for write in (self.write_one, self.write_broken):
+            try:
+                with transaction.atomic():
+                    # The rows may be ahead in memory of what was rolled back.
+                    outcome.key.generation.refresh_from_db(fields=AHEAD)
+                    write(outcome)
+                return
+            except DATABASE_AWAY:
+                raise
+            except Exception:
+                logger.exception("an outcome could not be written")
 
     def write_one(self, outcome: Outcome) -> None:
         """Write one answer."""
@@ -80,6 +90,15 @@ class Outcomes:
             submit.settle_answer(outcome.key, outcome.answer, self.clock())
         else:
             poll.settle_look(outcome.key, outcome.answer, self.clock())
+
+    def write_broken(self, outcome: Outcome) -> None:
+        """Write down no more than that an answer came, and the id in it."""
+        now = self.clock()
+        if isinstance(outcome.key, Submission):
+            submit.settle_broken(outcome.key, outcome.answer, now)
+        else:
+            error = RuntimeError("the answer to a look could not be written")
+            poll.settle_look(outcome.key, error, now)
 
     def follow(self, outcome: Outcome) -> None:
         """Plan what follows from an outcome that was written."""

@@ -212,8 +212,16 @@ def settle_answer(
             generation.mark_unknown(answer.message, now=now, **facts_of(answer))
         case _:
             logger.error("submit of take %s broke", generation.pk, exc_info=answer)
-            message = _("The answer was lost inside Dailies: it may run, and cost.")
-            generation.mark_unknown(message, now=now)
+            settle_broken(submission, answer, now)
+
+
+def settle_broken(submission: Submission, answer: object, now: datetime) -> None:
+    """The answer cannot be used: a person decides, by its id where there is one."""
+    facts = {}
+    if isinstance(answer, Operation) and answer.id.isprintable():
+        facts["operation_id"] = answer.id[:500]
+    message = _("The answer was lost inside Dailies: it may run, and cost.")
+    submission.generation.mark_unknown(message, now=now, **facts)
 
 
 def accept(generation: Generation, operation: Operation, now: datetime) -> None:

@@ -225,6 +225,24 @@ def test_it_tries_a_failing_host_again(take: Generation, clip: bytes) -> None:
     assert take.status == Status.COMPLETED
 
 
+def test_what_nobody_foresaw_comes_to_an_end(take: Generation) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        raise LookupError("nobody thought of this")
+
+    collect_generation(str(take.pk), httpx.MockTransport(answer))
+
+    take.refresh_from_db()
+    assert (take.status, take.lease_by) == (Status.COLLECTING, "")
+    assert "could not bring it in" in take.wait_reason
+
+    long_ago = timezone.now() - timedelta(days=8)
+    Generation.objects.update(lease_until=None, finished_at=long_ago)
+    collect_generation(str(take.pk), httpx.MockTransport(answer))
+
+    take.refresh_from_db()
+    assert (take.status, take.error_code) == (Status.FAILED, "result_lost")
+
+
 def test_it_asks_for_a_new_link_where_one_died(take: Generation) -> None:
     collect(take, b"gone", status=404)
 

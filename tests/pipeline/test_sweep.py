@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 
@@ -27,7 +28,10 @@ from studio.models import (
 from studio.pipeline import left_behind, settle
 from studio.pipeline.inputs import media_item
 from studio.pipeline.looks import POLLS_PER_PROVIDER
+from studio.pipeline.network import Outcome
 from studio.pipeline.sweep import Sweep
+from studio.providers.base import Progress, State, Usage
+from studio.providers.errors import ProviderRejected
 from tests.factories import make_asset, make_generation
 from tests.pipeline.vendor import MODEL, Vendor
 
@@ -221,6 +225,41 @@ def test_it_gives_up_past_the_models_longest_time(
 
     assert (take.status, take.billed) == (Status.FAILED, Billed.UNKNOWN)
     assert take.error_code == "deadline"
+
+
+def test_a_look_that_cannot_be_written_ends_at_the_deadline_too(
+    sweep: Sweep, take: Generation
+) -> None:
+    run(sweep, take)
+    watched = sweep.looks.watched[take.pk]
+    error = ProviderRejected("half a pair: \ud83d", provider="vtrix")
+    unholdable = Progress(state=State.FAILED, error=error)
+
+    sweep.outcomes.write([Outcome(watched, unholdable)])
+
+    take.refresh_from_db()
+    assert (take.status, watched.failures) == (Status.SUBMITTED, 1)
+
+    watched.generation.submitted_at = timezone.now() - timedelta(days=1)
+    sweep.outcomes.write([Outcome(watched, unholdable)])
+
+    take.refresh_from_db()
+    assert (take.status, take.error_code) == (Status.FAILED, "deadline")
+
+
+def test_an_id_that_cannot_be_written_as_it_is_is_kept_for_a_person(
+    sweep: Sweep, take: Generation
+) -> None:
+    sweep.sending.submit_queued()
+    (outcome,) = sweep.network.take(5)
+    usage = Usage(cost=300_000, credits="half a pair: \ud83d")
+    accepted = replace(outcome.value, usage=usage)
+
+    sweep.outcomes.write([replace(outcome, value=accepted)])
+
+    take.refresh_from_db()
+    assert take.status == Status.UNKNOWN
+    assert take.attempts.get().operation_id == "job-1"
 
 
 def test_it_marks_a_take_whose_worker_died(sweep: Sweep, take: Generation) -> None:
