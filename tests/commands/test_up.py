@@ -55,6 +55,14 @@ def test_it_is_ready_when_it_says_so(first: tuple[Site, str]) -> None:
     assert (status, json.loads(body)["status"]) == (200, "ok"), body
 
 
+def test_it_says_at_once_that_the_first_start_takes_longer(
+    first: tuple[Site, str],
+) -> None:
+    said = first[1]
+
+    assert said.index("the first start takes") < said.index("Made the first account")
+
+
 def test_it_makes_keys_for_their_owner_alone(site: Site) -> None:
     secrets = site.data / "secrets"
 

@@ -76,6 +76,7 @@ class Command(BaseCommand):
         lock = ground.hold(run, NAME)
         refuse_half_restored()
         if ground.make_keys(settings.SECRETS_DIR):
+            self.say("Preparing the data folder: the first start takes a moment.")
             begin_again()
         secrets.cipher()  # a key that is none is named before anything starts
         self.check(tags=CHECKED)
