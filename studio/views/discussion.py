@@ -52,8 +52,7 @@ class Thread:
         mark = " is-resolved" if self.head.word.is_resolved else ""
         answers = "".join(f"<li>{reply.html}</li>" for reply in self.replies)
         inner = f'<ol class="replies">{answers}</ol>' if answers else ""
-        foot = self.head.foot
-        return f'<li class="thread{mark}">{self.head.html}{inner}{foot}</li>'
+        return f'<li class="thread{mark}">{self.head.html}{inner}</li>'
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -76,6 +76,7 @@ class Word:
     drawing: str
     can_delete: bool
     can_resolve: bool
+    can_answer: bool  # it heads a thread
     can_continue: bool  # make the next take from it
     next: str  # where that and the other acts are sent
     resolve: str
@@ -89,7 +90,6 @@ class Spoken:
 
     word: Word
     html: str
-    foot: str  # the link to answer it
     marker: str  # on the line below the player; empty without a pin
     place: tuple[float, datetime]  # in the film
     age: int
@@ -127,13 +127,10 @@ def draw(take: Generation, row: Said, reader: Reader, now: datetime) -> Spoken:
     shown = word(take, row, reader)
     video = reader.video or (take.video.url if take.video else "")
     context = {"word": shown, "take": take, "video": video, "queue": reader.queue}
-    is_head = shown.parent is None and not shown.is_gone
-    can_answer = is_head and reader.can_comment and take.video is not None
-    has_pin = is_head and shown.place
+    has_pin = shown.parent is None and not shown.is_gone and shown.place
     return Spoken(
         word=shown,
         html=render_to_string("reviews/_word.html", context),
-        foot=render_to_string("reviews/_answer.html", context) if can_answer else "",
         marker=render_to_string("reviews/_marker.html", context) if has_pin else "",
         place=(float(shown.seconds or -1), shown.created),
         age=age_of(shown.created, now),
@@ -165,12 +162,18 @@ def word(take: Generation, row: Said, reader: Reader) -> Word:
         drawing="" if row.strokes == "[]" else row.strokes,
         can_delete=not is_gone and reader.may_delete(row),
         can_resolve=not is_gone and reader.may_resolve(row),
+        can_answer=row.parent is None and not is_gone and can_answer(take, reader),
         can_continue=moment is not None and not is_gone and reader.can_edit,
         next=acts["next"],
         resolve=acts["resolve"],
         delete=acts["delete"],
         is_shared=reader.user is not None and row.link is not None,
     )
+
+
+def can_answer(take: Generation, reader: Reader) -> bool:
+    """Whether comments on it may be answered: as the form below them is shown."""
+    return reader.can_comment and take.video is not None
 
 
 def acts_of(take: Generation, pk: UUID, reader: Reader) -> dict[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from itertools import count
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import choose_animatic
 from tests.browser.test_pages import serious
@@ -63,6 +63,41 @@ def test_it_comments_by_keyboard_and_goes_on_from_the_note(take: Page) -> None:
     expect(page.locator(".note")).to_contain_text("too early")
     expect(page.get_by_label("Prompt", exact=True)).to_have_value(FILM)
     expect(page.locator("[data-well] img")).to_have_count(1)
+
+
+def tops(found: Locator) -> set[int]:
+    """How far down the page each of them is."""
+    boxes = [one.bounding_box() for one in found.all()]
+    assert boxes
+    assert all(boxes)
+    return {round(box["y"] + box["height"] / 2) for box in boxes if box}
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_act_hangs_alone_below_the_others(take: Page, width: int) -> None:
+    page = take
+    go_to_frame(page, 1.02)
+    page.get_by_label("Comment", exact=True).fill("The boat comes too early")
+    page.locator(".comment-form").get_by_role("button", name="Comment").click()
+    page.set_viewport_size({"width": width, "height": 800})
+
+    thread = page.locator(".thread")
+    reply = thread.get_by_role("link", name="Reply")
+    resolve = thread.get_by_role("button", name="Resolve")
+    delete = thread.get_by_role("button", name="Delete the comment")
+    expect(reply.or_(resolve).or_(delete)).to_have_count(3)
+    assert len(tops(reply.or_(resolve).or_(delete))) == 1
+    assert len(tops(page.locator("#verdict [name=decision]"))) == 1
+    starts = [
+        page.evaluate(
+            "(node) => {const range = document.createRange();"
+            " range.selectNodeContents(node);"
+            " return Math.round(range.getBoundingClientRect().left);}",
+            found.element_handle(),
+        )
+        for found in (thread.locator(".word-text"), reply)
+    ]
+    assert len(set(starts)) == 1  # the words stand below one another
 
 
 def test_it_draws_on_the_frame(take: Page) -> None:
