@@ -56,7 +56,7 @@ def note(budget: Budget, user: User, verb: str) -> None:
         actor=user,
         data={
             "budget": str(budget.pk),
-            "for": budget.scope,
+            "for": str(budget.whose),
             "period": budget.period,
             "limit": budget.limit,
             "is_hard": budget.is_hard,

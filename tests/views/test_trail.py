@@ -59,6 +59,19 @@ def test_money_is_told_as_money(client_for: ClientFor, team: Team, alice: User) 
     assert "$2.50" in get(client_for, alice, team)
 
 
+def test_a_budget_names_whom_it_is_for(
+    client_for: ClientFor, team: Team, alice: User, bob: User
+) -> None:
+    values = {"period": "month", "limit": "15", "is_hard": "yes"}
+    scope = f"person:{bob.pk}"
+    client_for(alice).post("/usage/budgets/", values | {"scope": scope})
+
+    html = get(client_for, alice, team)
+
+    assert '<span class="trail-name">for</span> <span>Bob</span>' in html
+    assert scope not in html
+
+
 def test_another_team_has_its_own(
     client_for: ClientFor, team: Team, alice: User, charlie: User
 ) -> None:
