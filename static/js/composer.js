@@ -15,11 +15,24 @@
     if (!button.disabled && !isKeyMissing) form.requestSubmit(button);
   });
 
+  // On a phone the composer is a sheet: its button says whether it is open.
+  const openSheet = (form, isOpen) => {
+    form.classList.toggle("is-open", isOpen);
+    form.querySelector(".sheet-toggle").setAttribute("aria-expanded", String(isOpen));
+  };
+
+  document.addEventListener("keydown", (event) => {
+    const form = event.target.closest?.("[data-composer].is-open");
+    if (!form || event.key !== "Escape" || event.defaultPrevented) return;
+    openSheet(form, false);
+    form.querySelector(".sheet-toggle").focus();
+  });
+
   const focusFirstFault = (form) => {
     const fault = form.querySelector('[aria-invalid="true"], [data-first-error]');
     if (!fault) return;
     fault.closest("details")?.setAttribute("open", "");
-    if (fault.closest(".options")) form.classList.add("is-open");
+    if (fault.closest(".options")) openSheet(form, true);
     fault.focus();
   };
 
@@ -71,7 +84,7 @@
     const form = theForm();
     if (!form) return;
     clearFaults(form);
-    form.classList.remove("is-open");
+    openSheet(form, false);
     for (const name of ["parent", "parent_relation"]) form.elements[name].value = "";
   });
 
@@ -117,10 +130,7 @@
       form.elements.prompt.focus();
     }
     const toggle = event.target.closest(".sheet-toggle");
-    if (toggle) {
-      const isOpen = form.classList.toggle("is-open");
-      toggle.setAttribute("aria-expanded", isOpen);
-    }
+    if (toggle) openSheet(form, !form.classList.contains("is-open"));
   });
 
   // What stood open stays open when the fields follow another model.

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import choose_animatic
+from tests.browser.conftest import choose_animatic, choose_model
 
 AXE = (Path(__file__).parent.parent / "vendor" / "axe-core" / "axe.min.js").read_text()
 PAGES = (
@@ -75,6 +75,43 @@ def test_another_theme_comes_at_one_stroke(workspace: Page) -> None:
     for scheme in ("light", "dark", "light"):
         workspace.emulate_media(color_scheme=scheme)
         assert workspace.evaluate(gliding) == []
+
+
+def test_what_is_chosen_shows_in_somebodys_own_colours(
+    workspace: Page, url: Callable[[str], str]
+) -> None:
+    page = workspace
+    choose_model(page, "animatic:animatic")
+    page.emulate_media(forced_colors="active")
+    outline = "(node) => getComputedStyle(node).outlineStyle"
+
+    segments = page.locator(".segments").first
+    assert segments.locator(".is-chosen").evaluate(outline) == "solid"
+    assert (
+        segments.locator(".segment:not(.is-chosen)").first.evaluate(outline) == "none"
+    )
+    page.goto(url("/team/"))
+    page.locator(".switch-group summary").first.click()
+    switch = page.get_by_role("switch").first
+    assert switch.evaluate(outline) == "solid"
+    ground = "(node) => getComputedStyle(node).backgroundColor"
+    assert switch.evaluate(ground) != page.locator("body").evaluate(ground)
+
+
+def test_escape_closes_the_composer_on_a_phone(owner: Page) -> None:
+    page = owner
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.locator(".covers").get_by_role("link", name="First project").click()
+    toggle = page.locator(".sheet-toggle")
+    toggle.click()
+    expect(toggle).to_have_attribute("aria-expanded", "true")
+    page.get_by_label("Resolution").focus()
+
+    page.keyboard.press("Escape")
+
+    expect(toggle).to_have_attribute("aria-expanded", "false")
+    expect(toggle).to_be_focused()
+    expect(page.get_by_label("Resolution")).to_be_hidden()
 
 
 def test_it_is_accessible_before_signing_in(
