@@ -94,6 +94,7 @@ def test_it_keeps_the_database_that_was_here(backup: Path, other: Path) -> None:
     (old,) = other.glob("replaced-*")
     assert str(old) in done.stdout
     assert (old / "studio.sqlite3").is_file()
+    assert "review links are as they were then" in done.stdout
 
 
 def test_its_list_is_for_sha256sum(backup: Path) -> None:

@@ -67,6 +67,8 @@ def report(restored: Restored) -> list[str]:
         f"Restored the backup of {moment:%Y-%m-%d %H:%M:%S %Z}: the database, "
         f"{restored.added} files added, {restored.kept} were here.",
         "Everybody has to sign in again.",
+        "Members, keys, invitations and review links are as they were then: what was "
+        "taken back since works again until it is taken back once more.",
     ]
     if restored.set_aside:
         lines.append(f"The database that was here is kept as {restored.set_aside}.")
