@@ -174,17 +174,6 @@ def test_a_closed_link_is_a_404_at_once(
     assert not Comment.objects.exists()
 
 
-def test_a_guest_at_a_dead_link_is_told_whom_to_ask(
-    client: Client, client_for: ClientFor, alice: User
-) -> None:
-    page = client.get("/r/no-such-link/").content.decode()
-
-    assert "Ask whoever sent it to you for a new one." in page
-    assert "Go to your projects" not in page
-    inside = client_for(alice).get("/r/no-such-link/").content.decode()
-    assert "Go to your projects" in inside
-
-
 def test_a_deleted_take_is_gone_here_too(take: Generation, opened: Opened) -> None:
     _link, token, client = opened()
     address = file_address(token, take)
