@@ -134,10 +134,9 @@ def test_it_scrolls_only_downwards_on_a_phone(
     assert owner.evaluate(wide) <= 0
 
 
-def test_pages_of_one_screen_scroll_inside_alone(workspace: Page) -> None:
+def test_a_page_of_one_screen_scrolls_inside_alone(workspace: Page) -> None:
     workspace.set_viewport_size({"width": 1280, "height": 700})
     beyond = "() => document.documentElement.scrollHeight - innerHeight"
-    assert workspace.evaluate(beyond) == 0
     choose_animatic(workspace)
     workspace.get_by_label("Prompt", exact=True).fill("Beside a long column of facts")
     workspace.get_by_role("button", name="Generate").click()
