@@ -6,7 +6,7 @@ Admins and owners see all of the team; editors and viewers what they spent thems
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
@@ -14,10 +14,12 @@ from typing import Any
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import escape
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -29,6 +31,7 @@ from studio.models.usage import Sums, Time, Usage, names_of, usage_of
 from studio.views import access
 from studio.views.budgets import BudgetLine, budget_lines
 from studio.views.charts import Chart, chart
+from studio.views.kept import Kept
 from studio.views.sheets import csv_file, dollars, harmless
 
 ONE_DAY = timedelta(days=1)
@@ -59,15 +62,6 @@ ROW = (
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Group:
-    """Rows of one kind."""
-
-    id: str
-    title: str
-    rows: SafeString
-
-
 @dataclass(frozen=True, kw_only=True)
 class Report:
     """All that the page shows of the spending."""
@@ -75,8 +69,18 @@ class Report:
     sums: Sums
     chart: Chart
     steps: SafeString
-    groups: Sequence[Group]
+    groups: SafeString
     budgets: Sequence[BudgetLine]
+
+    @property
+    def shown(self) -> tuple[object, ...]:
+        """All that the page says of it, to compare."""
+        budgets = (line.budget for line in self.budgets)
+        return (
+            *(*astuple(self.sums), self.chart.bars, self.steps),
+            *(self.groups, *self.chart.lines, *self.budgets),
+            *((one.whose, one.period, one.is_hard) for one in budgets),
+        )
 
     @property
     def approved(self) -> float:
@@ -91,9 +95,13 @@ class Report:
         return formats.dollars(round(self.sums.spent * 1000 / self.sums.approved))
 
 
+# Of some 20 kB each. All that is shown is in the key.
+_reports: Kept[SafeString] = Kept(most=200, seconds=600)
+
+
 @require_GET
 def usage(request: StudioRequest) -> HttpResponse:
-    """The page, made anew for every look: the sums are kept by the ledger."""
+    """The page, worked out anew for every look: the sums are kept by the ledger."""
     team = access.current_team(request)
     time = time_of(request)
     context = {
@@ -105,7 +113,7 @@ def usage(request: StudioRequest) -> HttpResponse:
         "this": link_to(time),
         "other": other_span(time),
         "sees_all": sees_all(team),
-        "report": report_of(team, time, request.user),
+        "report": drawn(report_of(team, time, request.user), time, sees_all(team)),
     }
     return render(request, "usage/index.html", context)
 
@@ -113,6 +121,15 @@ def usage(request: StudioRequest) -> HttpResponse:
 def sees_all(team: Team) -> bool:
     """Whether what others spend is theirs to know."""
     return team.my_role.is_at_least(Role.ADMIN)
+
+
+def drawn(report: Report, time: Time, is_all: bool) -> SafeString:
+    """A report as HTML, which takes longest: once for as long as it says the same."""
+    key = (get_language(), time.span, is_all, report.shown)
+    context = {"report": report, "time": time, "sees_all": is_all}
+    return _reports.get(key) or _reports.put(
+        key, render_to_string("usage/_report.html", context)
+    )
 
 
 def report_of(team: Team, time: Time, user: User) -> Report:
@@ -205,8 +222,8 @@ def steps_of(found: Usage, time: Time) -> SafeString:
     return SafeString("".join(rows))  # noqa: S308  (escaped above)
 
 
-def groups_of(team: Team, found: Usage, user: User) -> list[Group]:
-    """People, projects and models."""
+def groups_of(team: Team, found: Usage, user: User) -> SafeString:
+    """Tables of people, projects and models."""
     names = names_of(team, found.people)
     projects = names["project"] | hidden_names(team, user)
     groups = [
@@ -216,7 +233,7 @@ def groups_of(team: Team, found: Usage, user: User) -> list[Group]:
     if sees_all(team):
         by_person = group("people", _("By person"), found.people, names["person"])
         groups.insert(0, by_person)
-    return [group for group in groups if group.rows]
+    return SafeString("".join(groups))  # noqa: S308  (escaped by ``row``)
 
 
 def hidden_names(team: Team, user: User) -> dict[str, str]:
@@ -232,13 +249,21 @@ def group(
     title: str,
     sums_of: Mapping[Any, Sums],
     names: Mapping[str, str],
-) -> Group:
-    """Each with its name and the length of its bar."""
+) -> str:
+    """Each with its name and the length of its bar; nothing where there are none."""
     most = max((sums.spent for sums in sums_of.values()), default=0)
     gone = _("Removed since")
     rows = [row(names.get(key, gone), sums, most) for key, sums in sums_of.items()]
-    drawn = SafeString("".join(rows))  # noqa: S308  (escaped by ``row``)
-    return Group(id=name, title=title, rows=drawn)
+    begin, end = frame(name, title, get_language())
+    return f"{begin}{''.join(rows)}{end}" if rows else ""
+
+
+@lru_cache(maxsize=64)
+def frame(name: str, title: str, _language: str | None) -> tuple[str, str]:
+    """What stands before and after the rows of a table, and is always the same."""
+    html = render_to_string("usage/_group.html", {"id": name, "title": title})
+    begin, body, end = html.partition("<tbody>")
+    return begin + body, end
 
 
 def row(name: str, sums: Sums, most: int) -> str:

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from studio.models import Generation, Project, Team, User
+from studio.models import Budget, Generation, Project, Team, User, budget_changes
 from studio.views.charts import round_up
 from studio.views.sheets import dollars, harmless
 from tests.conftest import ClientFor
@@ -296,3 +296,16 @@ def test_a_take_counts_on_the_day_it_was_asked_for(
     finish(take, cost=PRICE)
 
     assert "<strong>$0.70</strong>" in page_of(client_for, alice, "?month=2026-01")
+
+
+def test_a_budget_that_was_changed_shows_at_once(
+    client_for: ClientFor, team: Team, alice: User
+) -> None:
+    budget = Budget(team=team, limit=5_000_000, is_hard=True)
+    budget_changes.keep_budget(budget, user=alice)
+    assert "refuses" in page_of(client_for, alice)
+
+    budget.is_hard = False
+    budget_changes.keep_budget(budget, user=alice)
+
+    assert "warns" in page_of(client_for, alice)
