@@ -37,7 +37,8 @@ WANTED = {
     "static_mask": gettext_lazy("Add a mask."),
     "source_video": gettext_lazy("Choose a source video."),
 }
-UNHOLDABLE = re.compile("[\0\ud800-\udfff]")  # NUL, and halves of surrogate pairs
+# NUL and the halves of surrogate pairs: some database refuses each.
+UNHOLDABLE = re.compile("[\0\ud800-\udfff]")
 TRUE_WORDS = frozenset({"true", "1", "yes", "on"})
 FALSE_WORDS = frozenset({"false", "0", "no", "off"})
 

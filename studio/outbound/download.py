@@ -183,9 +183,8 @@ class Job:
         )
         try:
             return await self.client.send(request, stream=True, follow_redirects=False)
-        except (
-            UnicodeError
-        ) as error:  # httpx looks where a redirect leads, all the same
+        # httpx looks where a redirect leads, though it does not follow.
+        except UnicodeError as error:
             raise leads_nowhere() from error
 
     def goes_on(self, response: httpx.Response) -> bool:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
 
+from studio.catalog.checking import UNHOLDABLE
 from studio.providers.base import State
 from studio.providers.paths import at
 from studio.providers.redaction import readable
@@ -106,7 +106,6 @@ CREDIT_WORDS = (
     "out of funds",
     "budget",
 )
-UNHOLDABLE = re.compile("[\0\ud800-\udfff]")  # what no database takes
 MICRO = 1_000_000
 MOST_MONEY = Decimal(10**9)  # USD; more is a mistake, not a price
 

@@ -112,7 +112,7 @@ def discuss(
     return Discussion(
         threads=threads,
         action=reader.action,
-        can_comment=reader.can_comment and take.video is not None,
+        can_comment=reader.may_answer(take),
         is_inside=reader.user is not None,
         form=typed_in(form) if form else Typed(),
         answers=next((word for word in heads if str(word.id) == wanted), None),

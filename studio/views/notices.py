@@ -80,7 +80,7 @@ def read_since(request: StudioRequest, now: datetime) -> datetime:
     moment = last or first
     if moment is None:
         return now
-    earliest = max(min(moment, now), now - LONGEST + OVERLAP) - OVERLAP
+    earliest = max(min(moment, now) - OVERLAP, now - LONGEST)
     return max(earliest, first) if first else earliest
 
 

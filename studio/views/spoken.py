@@ -51,6 +51,10 @@ class Reader:
         is_admin = self.user is not None and self.role.is_at_least(Role.ADMIN)
         return self.owns(comment) or is_admin
 
+    def may_answer(self, take: Generation) -> bool:
+        """Where there is something to comment on."""
+        return self.can_comment and take.video is not None
+
     def may_resolve(self, comment: Said) -> bool:
         """One's own; who makes takes anybody's."""
         return self.owns(comment) or self.can_edit
@@ -162,18 +166,13 @@ def word(take: Generation, row: Said, reader: Reader) -> Word:
         drawing="" if row.strokes == "[]" else row.strokes,
         can_delete=not is_gone and reader.may_delete(row),
         can_resolve=not is_gone and reader.may_resolve(row),
-        can_answer=row.parent is None and not is_gone and can_answer(take, reader),
+        can_answer=row.parent is None and not is_gone and reader.may_answer(take),
         can_continue=moment is not None and not is_gone and reader.can_edit,
         next=acts["next"],
         resolve=acts["resolve"],
         delete=acts["delete"],
         is_shared=reader.user is not None and row.link is not None,
     )
-
-
-def can_answer(take: Generation, reader: Reader) -> bool:
-    """Whether comments on it may be answered: as the form below them is shown."""
-    return reader.can_comment and take.video is not None
 
 
 def acts_of(take: Generation, pk: UUID, reader: Reader) -> dict[str, str]:

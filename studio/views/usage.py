@@ -75,12 +75,13 @@ class Report:
     @property
     def shown(self) -> tuple[object, ...]:
         """All that the page says of it, to compare."""
-        budgets = (line.budget for line in self.budgets)
-        return (
-            *(*astuple(self.sums), self.chart.bars, self.steps),
-            *(self.groups, *self.chart.lines, *self.budgets),
-            *((one.whose, one.period, one.is_hard) for one in budgets),
-        )
+        # A budget equals itself as it was before a change.
+        budgets = [
+            (line, line.budget.whose, line.budget.period, line.budget.is_hard)
+            for line in self.budgets
+        ]
+        chart = self.chart.bars, *self.chart.lines
+        return (astuple(self.sums), *chart, self.steps, self.groups, *budgets)
 
     @property
     def approved(self) -> float:
